@@ -8,7 +8,7 @@ export interface StagedOpenAi extends AsyncDisposable {
   readonly url: string;
   models: Behaviour;
   chat: Behaviour;
-  /** Chat completions, as they were asked for. */
+  /** Chat completions and vectors, as they were asked for. */
   readonly asked: Asked[];
   /** TCP connections so far. */
   readonly connections: number;
@@ -17,6 +17,7 @@ export interface StagedOpenAi extends AsyncDisposable {
 export type Behaviour = (response: ServerResponse) => unknown;
 
 export interface Asked {
+  readonly path: string | undefined;
   readonly body: Record<string, unknown>;
   readonly headers: IncomingMessage["headers"];
   readonly response: ServerResponse;
@@ -34,7 +35,12 @@ export async function stageOpenAi(): Promise<StagedOpenAi> {
   let connections = 0;
   const server = createServer(async (request, response) => {
     if (request.url === "/v1/models") return void staged.models(response);
-    staged.asked.push({ body: JSON.parse(await readText(request)), headers: request.headers, response });
+    staged.asked.push({
+      path: request.url,
+      body: JSON.parse(await readText(request)),
+      headers: request.headers,
+      response,
+    });
     await staged.chat(response);
   });
   server.on("connection", () => connections++);

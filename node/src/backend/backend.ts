@@ -15,7 +15,10 @@ export interface BackendModel {
   readonly profile?: Profile;
 }
 
-/** What the executor asks of a backend. */
+/**
+ * What the executor asks of a backend. Where `sampling` asks for vectors, the messages are texts, and the text that comes is a line for
+ * each of them (`vectors.ts`), never cut inside of one.
+ */
 export interface Completion {
   readonly model: string;
   readonly messages: readonly ChatMessage[];

@@ -19,7 +19,7 @@ import { hashWeights, isGguf } from "./weights-hash.ts";
 /** How an embedded model is loaded. */
 export interface LlamaOptions {
   readonly kind: "llama";
-  /** A GGUF file with a chat template; of a model in parts, the first. */
+  /** A GGUF file with a chat template, or one that was made to embed; of a model in parts, the first. */
   readonly modelPath: string;
   /** The name that is offered and asked for. */
   readonly modelName: string;
@@ -37,6 +37,8 @@ export interface LlamaOptions {
   readonly sharedBatches?: boolean;
   /** Compute on the graphics card, for which its package has to be installed; default false. */
   readonly gpu?: boolean;
+  /** Vectors of texts are sold too, though the model was made for conversations; default false. */
+  readonly embeds?: boolean;
   /** Computes otherwise than llama.cpp would by itself: as another node does whose answers are compared. */
   readonly computing?: Computing;
 }
@@ -50,24 +52,36 @@ export interface Computing {
   readonly keyValueCache?: "F16" | "BF16" | "Q8_0";
 }
 
-/** A loaded model, ready to make sequences. */
-export interface LlamaRuntime {
+/** A loaded model. */
+export interface LoadedModel {
   readonly llama: Llama;
   readonly model: LlamaModel;
-  readonly context: LlamaContext;
   readonly weightsHash: Hex;
-  readonly profile: Profile;
   /** The vocabulary as a file. */
   readonly vocabulary: Uint8Array;
 }
 
+/** The same, ready to make sequences. */
+export interface LlamaRuntime extends LoadedModel {
+  readonly context: LlamaContext;
+  readonly profile: Profile;
+}
+
 const DEFAULT_CONTEXT_TOKENS = 8192;
 
-/** Loads the model; whatever was opened is closed by `stack`. Throws CONFIG_INVALID, BACKEND_FAILED. */
-export async function loadLlama(
-  options: LlamaOptions,
-  { log, stack, signal }: { log: Log; stack: AsyncDisposableStack; signal: AbortSignal },
-): Promise<LlamaRuntime> {
+/** How something of a model is opened; whatever was opened is closed by `stack`. */
+export interface Opening {
+  readonly log: Log;
+  readonly stack: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+}
+
+/** Loads the model and a context to answer in. Throws CONFIG_INVALID, BACKEND_FAILED. */
+export const loadLlama = async (options: LlamaOptions, opening: Opening): Promise<LlamaRuntime> =>
+  openContext(await loadModel(options, opening), options, opening);
+
+/** Loads the model alone. Throws CONFIG_INVALID, BACKEND_FAILED. */
+export async function loadModel(options: LlamaOptions, { log, stack, signal }: Opening): Promise<LoadedModel> {
   const weightsHash = await readWeights(options, signal);
   try {
     const llama = await startLlama(options, log);
@@ -79,19 +93,35 @@ export async function loadLlama(
       ...(options.gpu ? {} : { gpuLayers: 0 }),
     });
     stack.defer(() => model.dispose());
-    const contextSize = options.contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT_TOKENS);
-    const context = await model.createContext({ ...contextOptions(options), contextSize, createSignal: signal });
-    // Outlives the context, which may be sampling.
-    stack.use(traceContext(model, context));
-    stack.defer(() => context.dispose());
-    const { gpu = false, sharedBatches = false } = options;
-    const vocabulary = await readVocabularyFile(options.modelPath);
-    const profile = llamaProfile({ llama, model, context, gpu, sharedBatches, vocabulary });
-    return { llama, model, context, weightsHash, profile, vocabulary };
+    return { llama, model, weightsHash, vocabulary: await readVocabularyFile(options.modelPath) };
   } catch (cause) {
     throw asLloomError(cause, "BACKEND_FAILED");
   }
 }
+
+/** A context to answer in. Throws CONFIG_INVALID for a model that was not made for conversations, BACKEND_FAILED. */
+export async function openContext(
+  loaded: LoadedModel,
+  options: LlamaOptions,
+  { stack, signal }: Opening,
+): Promise<LlamaRuntime> {
+  const { llama, model, vocabulary } = loaded;
+  const { gpu = false, sharedBatches = false } = options;
+  try {
+    const contextSize = contextTokens(model, options);
+    const context = await model.createContext({ ...contextOptions(options), contextSize, createSignal: signal });
+    // Outlives the context, which may be sampling.
+    stack.use(traceContext(model, context));
+    stack.defer(() => context.dispose());
+    return { ...loaded, context, profile: llamaProfile({ llama, model, context, gpu, sharedBatches, vocabulary }) };
+  } catch (cause) {
+    throw asLloomError(cause, "BACKEND_FAILED");
+  }
+}
+
+/** Tokens of one question, with its answer. */
+export const contextTokens = (model: LlamaModel, { contextSize }: LlamaOptions): number =>
+  contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT_TOKENS);
 
 /** There llama.cpp comes in one build, for the card; it computes on the processor what it is given no layers for. */
 const HAS_CARD_BUILD_ALONE = process.platform === "darwin" && process.arch === "arm64";

@@ -2,15 +2,15 @@ import type { LlamaModel, Token } from "node-llama-cpp";
 import { LloomError } from "../errors.ts";
 import type { ControlToken, Vocabulary } from "./template/chat-template.ts";
 
-/** With the longest text of a token, in characters. */
-export type LlamaVocabulary = Vocabulary<Token> & { readonly longestToken: number };
+/** A tokenizer's control tokens, and the longest text of a token, in characters. */
+export type LlamaTokens = Pick<Vocabulary<Token>, "control"> & { readonly longestToken: number };
 
-/** The tokenizer and chat template inside a loaded GGUF file. */
-export function readVocabulary(model: LlamaModel): LlamaVocabulary {
+/** The tokenizer and chat template inside a loaded GGUF file. Throws CONFIG_INVALID where it has no template. */
+export function readVocabulary(model: LlamaModel, { control } = readTokens(model)): Vocabulary<Token> {
   const { tokens } = model;
   return {
     template: chatTemplateOf(model),
-    ...readTokens(model),
+    control,
     beginText: tokens.bosString ?? "",
     endText: tokens.eosString ?? "",
     begin: tokens.shouldPrependBosToken ? (tokens.bos ?? undefined) : undefined,
@@ -28,7 +28,7 @@ export function chatTemplateOf(model: LlamaModel): string {
 }
 
 /** Control tokens are those that llama.cpp never finds in plain text. */
-function readTokens(model: LlamaModel): Pick<LlamaVocabulary, "control" | "longestToken"> {
+export function readTokens(model: LlamaModel): LlamaTokens {
   const control = new Map<string, ControlToken<Token>>();
   let longestToken = 1;
   for (const token of model.iterateAllTokens()) {

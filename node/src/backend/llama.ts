@@ -1,13 +1,16 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import type { LlamaContextSequence, LlamaGrammar, Token } from "node-llama-cpp";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { wallClock } from "../primitives/clock.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { createModelCounter, type ModelCounter } from "./counting/model-counter.ts";
+import { LlamaEmbedder } from "./embedding/llama-embedder.ts";
+import { isMadeToEmbed, openEmbeddingBackend } from "./embedding/llama-embedding-backend.ts";
 import { answerGrammar } from "./grammar/answer-grammar.ts";
 import { computeAnswer } from "./llama-answer.ts";
-import { type LlamaOptions, type LlamaRuntime, loadLlama } from "./llama-runtime.ts";
+import { type LlamaOptions, type LlamaRuntime, loadModel, openContext } from "./llama-runtime.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 /**
@@ -17,19 +20,27 @@ import { createSlots, type Slots } from "./slots.ts";
  * tokens it was written in. An answer that is cancelled before its first token counts the prompt tokens that were read.
  *
  * A prompt that fills the context is refused; an answer that reaches the context's end finishes with "length".
+ * A file that was made to embed answers nothing, and makes vectors (`embedding/`).
  * Every answer starts from an empty sequence: reusing the memory of earlier turns could change its last bits.
  */
 export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSignal): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
-  const runtime = await loadLlama(options, { log, stack, signal });
-  const offered = describe(options.modelName, runtime);
+  const opening = { log, stack, signal };
+  const loaded = await loadModel(options, opening);
+  if (isMadeToEmbed(loaded.model)) return openEmbeddingBackend({ ...loaded, resources: stack.move() }, options, log);
+  const runtime = await openContext(loaded, options, opening);
+  const offered = describe(options, runtime);
   const { maxContext, weightsHash, profile } = offered;
   const counter = createModelCounter(runtime.model);
+  const { threads, embeds = false } = options;
   const backend = new LlamaBackend({
     offered,
     runtime,
     counter,
     promptCharacters: maxContext * counter.longestToken,
+    embedder: embeds
+      ? stack.use(new LlamaEmbedder({ model: runtime.model, counter, contextSize: maxContext, threads }))
+      : undefined,
     sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
     resources: stack.move(),
   });
@@ -53,6 +64,8 @@ interface Parts {
   readonly counter: ModelCounter;
   /** No prompt with more characters can fit into the context. */
   readonly promptCharacters: number;
+  /** Makes vectors, where they are sold. */
+  readonly embedder: LlamaEmbedder | undefined;
   readonly sequences: readonly LlamaContextSequence[];
   readonly resources: AsyncDisposableStack;
 }
@@ -75,7 +88,7 @@ class LlamaBackend implements Backend {
   }
 
   async countInbound(completion: Completion): Promise<number> {
-    return this.#encode(completion).length;
+    return this.#embedderFor(completion)?.count(completion.messages) ?? this.#encode(completion).length;
   }
 
   vocabulary(hash: Hex): Uint8Array | undefined {
@@ -85,6 +98,11 @@ class LlamaBackend implements Backend {
 
   async *complete(completion: Completion, signal: AbortSignal): AsyncGenerator<CompletionEvent, void, void> {
     const { runtime, counter, offered } = this.#parts;
+    const embedder = this.#embedderFor(completion);
+    if (embedder !== undefined) {
+      yield* embedder.embed(completion, AbortSignal.any([signal, this.#closing.signal]));
+      return;
+    }
     if (completion.maxOutboundTokens < 1)
       throw new LloomError("REQUEST_INVALID", "An answer needs at least one token.");
     const prompt = this.#encode(completion);
@@ -144,14 +162,20 @@ class LlamaBackend implements Backend {
     }
   }
 
+  /** Throws UNSUPPORTED where vectors are asked for that are not made here. */
+  #embedderFor({ model, sampling }: Completion): LlamaEmbedder | undefined {
+    if (!isEmbedding(sampling)) return undefined;
+    this.#refuseClosed();
+    const { embedder, offered } = this.#parts;
+    if (model !== offered.model) throw modelNotFound(model, offered);
+    if (embedder === undefined) throw new LloomError("UNSUPPORTED", `${model} makes no vectors here.`);
+    return embedder;
+  }
+
   #encode({ model, messages, asOfSeconds = wallClock() / 1000 }: Completion): Token[] {
     this.#refuseClosed();
     const { offered, counter, promptCharacters } = this.#parts;
-    if (model !== offered.model) {
-      throw new LloomError("MODEL_NOT_FOUND", `This backend has no model "${model}".`, {
-        details: { has: offered.model },
-      });
-    }
+    if (model !== offered.model) throw modelNotFound(model, offered);
     const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
     /** Cutting a very long text into tokens would hold up everybody else. */
     if (characters > promptCharacters) throw contextExceeded(offered, `more than ${offered.maxContext}`);
@@ -167,12 +191,18 @@ class LlamaBackend implements Backend {
   }
 }
 
-const describe = (model: string, { context, weightsHash, profile }: LlamaRuntime): BackendModel => ({
-  model,
+const describe = (
+  { modelName, embeds = false }: LlamaOptions,
+  { context, weightsHash, profile }: LlamaRuntime,
+): BackendModel => ({
+  model: modelName,
   maxContext: context.contextSize,
   weightsHash,
-  profile,
+  profile: embeds ? { ...profile, features: [...(profile.features ?? []), "embedding"] } : profile,
 });
+
+const modelNotFound = (model: string, { model: has }: BackendModel): LloomError =>
+  new LloomError("MODEL_NOT_FOUND", `This backend has no model "${model}".`, { details: { has } });
 
 function contextExceeded({ maxContext }: BackendModel, promptTokens: string): LloomError {
   const message = `The prompt has ${promptTokens} tokens; the context holds ${maxContext}, prompt and answer together.`;

@@ -222,29 +222,35 @@ describe("models of an OpenAI-compatible server", () => {
     server.models = (response) => json(response, 200, { data: [] });
     await expect(open().checkHealth(never)).rejects.toMatchObject({
       code: "BACKEND_FAILED",
-      message: "The backend lists no model that answers conversations.",
+      message: "The backend lists no model that answers conversations or embeds.",
     });
     server.models = (response) => json(response, 200, { hello: "world" });
     await expect(open().checkHealth(never)).rejects.toMatchObject({ code: "BACKEND_FAILED" });
   });
 
-  it("leave out those that only embed, rank or listen, by what the server says or else by their names", async () => {
+  it("leave out those that only rank or listen, by what the server says or else by their names, and tell those that only embed", async () => {
     const said = [
       { id: "together-chat", type: "chat" },
       { id: "together-vectors", type: "embedding" },
       { id: "mistral-chat", capabilities: { completion_chat: true } },
       { id: "mistral-vectors", capabilities: { completion_chat: false } },
+      { id: "together-order", type: "rerank" },
     ];
-    const named = ["nomic-embed-text:latest", "text-embedding-3-small", "BAAI/bge-m3", "all-minilm", "whisper-1"];
-    named.push(...["gpt-image-1", "sora-2", "gpt-realtime", "davinci-002", "stable-diffusion-3.5", "flux.1-dev"]);
-    named.push(...["kokoro", "paraphrase-multilingual", "gtr-t5-large", "multi-qa-mpnet", "voyage-3", "colbertv2"]);
-    named.push("llama-guard-3");
+    const named = ["bge-reranker-v2-m3", "whisper-1", "gpt-image-1", "sora-2", "gpt-realtime", "davinci-002"];
+    named.push(...["stable-diffusion-3.5", "flux.1-dev", "kokoro", "colbertv2", "llama-guard-3"]);
+    const embedding = ["nomic-embed-text:latest", "text-embedding-3-small", "BAAI/bge-m3", "all-minilm"];
+    embedding.push(...["paraphrase-multilingual", "gtr-t5-large", "multi-qa-mpnet", "voyage-3"]);
     const chat = ["embers-7b", "gpt-oss:20b", "llama3.2", "imagine-7b"];
     server.models = (response) =>
-      json(response, 200, { data: [...said, ...[...named, ...chat].map((id) => ({ id }))] });
-    const offered = (await open().listModels(never)).map(({ model }) => model);
-    expect(offered).toEqual(["together-chat", "mistral-chat", ...chat]);
-    expect(await open({ models: ["all-minilm"] }).listModels(never)).toMatchObject([{ model: "all-minilm" }]);
+      json(response, 200, { data: [...said, ...[...named, ...embedding, ...chat].map((id) => ({ id }))] });
+    const offered = await open().listModels(never);
+    const names = (isEmbedder: boolean): string[] =>
+      offered.filter(({ profile }) => (profile?.conversations === false) === isEmbedder).map(({ model }) => model);
+    expect(names(false)).toEqual(["together-chat", "mistral-chat", ...chat]);
+    expect(names(true)).toEqual(["together-vectors", ...embedding]);
+    expect(await open({ models: ["all-minilm"] }).listModels(never)).toMatchObject([
+      { model: "all-minilm", profile: { conversations: false } },
+    ]);
   });
 
   it("pass over entries that cannot be offered", async () => {

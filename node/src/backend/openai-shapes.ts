@@ -45,6 +45,21 @@ export function isChatModel({ id, type, capabilities }: ServedModel): boolean {
   return type === undefined ? !NO_CHAT_NAME.test(id) : !NO_CHAT_TYPE.test(type);
 }
 
+const EMBEDDING_NAME = /(^|[^a-z])(embed(ding|dings|der)?|bge|gte|gtr|e5|minilm|multi-qa|paraphrase|voyage)([^a-z]|$)/i;
+const RERANKS = /rerank/i;
+
+/** Whether a model makes vectors of texts, as far as the server or its name tells; such a model answers no conversation. */
+export function isEmbeddingModel(model: ServedModel): boolean {
+  if (isChatModel(model) || RERANKS.test(model.type ?? model.id)) return false;
+  return model.type === undefined ? EMBEDDING_NAME.test(model.id) : /embed/i.test(model.type);
+}
+
+/** The answer of POST /embeddings. Numbers alone: not every server gives base64. */
+export const embeddingsSchema = z.object({
+  data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()).min(1) })),
+  usage: z.object({ prompt_tokens: count }),
+});
+
 /** The answer of GET /models; entries that cannot be offered are left out. */
 export const modelListSchema = z.object({
   data: z

@@ -1,11 +1,13 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { formProblem } from "@lloom/protocol/form/answer-form";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { CHAT_FEATURES, type Feature } from "@lloom/protocol/form/features";
 import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
 import { KeptConnections } from "../primitives/kept-connections.ts";
 import { traceparentOf } from "../primitives/trace-ids.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
+import { embedByServer } from "./embedding/openai-embedding.ts";
 import { type Arrived, readAnswer } from "./openai-answer.ts";
 import { chatBody } from "./openai-body.ts";
 import {
@@ -18,7 +20,7 @@ import {
   type ServerCall,
 } from "./openai-call.ts";
 import { LogprobTrials, traceOf } from "./openai-logprobs.ts";
-import { contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
+import { contextOf, isChatModel, isEmbeddingModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 /** How a server of OpenAI's API is used. */
@@ -28,7 +30,7 @@ export interface OpenAiOptions {
   readonly url: string;
   /** Sent as a bearer token, never logged. */
   readonly apiKey?: string | undefined;
-  /** Which models to offer; all that the server lists if empty or absent, but those that only embed or the like. */
+  /** Which models to offer; all that the server lists if empty or absent, but those that neither answer conversations nor embed. */
   readonly models?: readonly string[];
   /** Tokens of context where the server does not tell; default 4096, which every usual model has. */
   readonly contextSize?: number;
@@ -72,7 +74,7 @@ export function openOpenAi(options: OpenAiOptions): Backend {
     complete: (completion, signal) => complete(used, completion, signal),
     checkHealth: async (signal) => {
       if ((await offeredModels(used, signal)).length > 0) return;
-      throw new LloomError("BACKEND_FAILED", "The backend lists no model that answers conversations.", {
+      throw new LloomError("BACKEND_FAILED", "The backend lists no model that answers conversations or embeds.", {
         next: "Load one into it, or name it: --models NAME.",
       });
     },
@@ -96,14 +98,15 @@ async function* complete(
 ): AsyncGenerator<CompletionEvent, void, void> {
   const { model } = completion;
   const { trials } = used;
-  const withLogprobs = trials.gives(model);
+  const isAnswer = !isEmbedding(completion.sampling);
+  const withLogprobs = isAnswer && trials.gives(model);
   let text = "";
   for await (const event of answer(used, { completion, signal, withLogprobs })) {
     if (event.type === "end" && withLogprobs && event.trace === undefined) {
       trials.noteNone(model);
       throw new LloomError("BACKEND_FAILED", "The backend gives no log probabilities any more; nothing is charged.");
     }
-    if (event.type === "end" && event.finishReason !== "cancelled") trials.noteAnswer(model);
+    if (isAnswer && event.type === "end" && event.finishReason !== "cancelled") trials.noteAnswer(model);
     if (event.type === "text") text += event.text;
     else checkForm(completion, text, event.finishReason === "stop");
     yield event;
@@ -128,6 +131,10 @@ async function* answer(
   { completion, signal, withLogprobs }: Asking,
 ): AsyncGenerator<CompletionEvent, void, void> {
   if (settings.models.length > 0 && !settings.models.includes(completion.model)) throw modelNotFound(completion.model);
+  if (isEmbedding(completion.sampling)) {
+    yield* embedByServer(server, { completion, signal, timeoutMs: settings.firstTokenTimeoutMs });
+    return;
+  }
   using watchdog = createWatchdog(signal);
   const count: Arrived = { outboundTokens: 0, written: [] };
   const traced = (): { readonly trace?: TraceToken[] } =>
@@ -192,6 +199,8 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
   const served = await servedModels(server, settings, signal);
   const describe = (model: string, found: ServedModel | undefined): BackendModel => {
     const maxContext = (found && contextOf(found)) ?? settings.contextSize;
+    if (isEmbeddingModel(found ?? { id: model }))
+      return { model, maxContext, weightsHash: ZERO_HASH, profile: embedderProfile(found, maxContext) };
     const evidence = trials.gives(model) ? "trace" : "text";
     const features = featuresOf(found);
     return {
@@ -201,7 +210,10 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
       profile: { backend: "openai", maxContext, evidence, features },
     };
   };
-  if (settings.models.length === 0) return (served ?? []).filter(isChatModel).map((found) => describe(found.id, found));
+  if (settings.models.length === 0) {
+    const sold = (served ?? []).filter((found) => isChatModel(found) || isEmbeddingModel(found));
+    return sold.map((found) => describe(found.id, found));
+  }
   return settings.models.map((model) => {
     /** Ollama lists "llama3.2:latest" and answers to "llama3.2". */
     const found = served?.find(({ id }) => id === model || id === `${model}:latest`);
@@ -209,6 +221,14 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
     return describe(model, found);
   });
 }
+
+/** Servers that give vectors of fewer numbers where they are asked to, or refuse it; others might drop the wish. */
+const SHORTENERS: ReadonlySet<string | undefined> = new Set(["vllm", "library", "openai", "system"]);
+
+const embedderProfile = (found: ServedModel | undefined, maxContext: number): NonNullable<BackendModel["profile"]> => ({
+  ...{ backend: "openai", maxContext, evidence: "text", conversations: false },
+  features: SHORTENERS.has(found?.owned_by) ? ["embedding", "embedding_dimensions"] : ["embedding"],
+});
 
 /** What all servers do, and more of those that are known to: by the name that they give themselves in their lists. */
 function featuresOf(found: ServedModel | undefined): Feature[] {

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "@lloom/protocol/messages";
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import type { TokenCounts } from "@lloom/protocol/token-counts";
 
 /** What is to be counted, and by which vocabulary. */
@@ -10,6 +10,8 @@ export interface CountQuestion {
   /** Unix seconds: the day that templates are told. */
   readonly asOfSeconds: number;
   readonly text: string;
+  /** Tells whether the text is vectors of the messages. */
+  readonly sampling?: Pick<Sampling, "embedding"> | undefined;
 }
 
 /** The counts, and by which version of llama.cpp. */

@@ -3,6 +3,7 @@
  * that it does not like, and a file that was made for it may do worse: so it is another process than the one with the key.
  */
 import process from "node:process";
+import { embeddedTexts, embeddingOutbound, isEmbedding } from "@lloom/protocol/form/embedding";
 import { getLlama, type Llama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Counted, CountQuestion, CountReply, CountRequest } from "./count-messages.ts";
@@ -38,13 +39,18 @@ async function load(path: string): Promise<Loaded> {
   return found;
 }
 
-async function count({ vocabulary, messages, asOfSeconds, text }: CountQuestion): Promise<Counted> {
+async function count({ vocabulary, messages, asOfSeconds, text, sampling }: CountQuestion): Promise<Counted> {
   const { model, counter } = await load(vocabulary);
+  const version = model.llama.llamaCppRelease.release;
+  if (sampling !== undefined && isEmbedding(sampling)) {
+    const inboundTokens = counter.embeddedTokens(messages, embeddedTexts(text));
+    return { inboundTokens, outboundTokens: embeddingOutbound(text), version };
+  }
   return {
     // Some templates refuse to be asked nothing.
     inboundTokens: messages.length === 0 ? 0 : counter.inboundTokens(messages, asOfSeconds),
     outboundTokens: counter.outboundTokens(text),
-    version: model.llama.llamaCppRelease.release,
+    version,
   };
 }
 

@@ -47,6 +47,8 @@ export function chosenBackend({
     threads,
     gpu: gpu === "on",
     sequences: concurrency,
+    // A fresh network embeds with what every node has; whose vectors are worth money is made to embed.
+    embeds: backend === "tiny",
   };
 }
 
