@@ -130,6 +130,8 @@ function openOffers(
   const closing = new AbortController();
   stack.defer(() => closing.abort());
   const { signal } = closing;
-  const trials = new ModelTrials({ backend, background, onChange: () => renew(), signal, clock, log });
+  const embedsOnly = (name: string): boolean =>
+    known.find(({ model }) => model === name)?.profile?.conversations === false;
+  const trials = new ModelTrials({ backend, embedsOnly, background, onChange: () => renew(), signal, clock, log });
   return { run, offers, renew, reprice, trials };
 }

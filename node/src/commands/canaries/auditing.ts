@@ -3,6 +3,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { promisedBy } from "@lloom/protocol/profile";
 import { replay } from "@lloom/protocol/reputation/epochs-of";
 import { ONE } from "@lloom/protocol/reputation/fixed-point";
 import type { Chain } from "../../chain/chain.ts";
@@ -110,7 +111,10 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const auditor = new Auditor({
     ...{ audits, validator, store: auditLog, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
-    offers: () => (steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.allOffers().map(auditable)),
+    offers: () =>
+      steadyClock() - startedMs < LISTENING_MS
+        ? undefined
+        : parts.validator.allOffers().filter(answersConversations).map(auditable),
     mostPrices: pricing(chain, settings),
     withWeights: parts.weights.withWeights,
     trustOf: await trustReader(context, chain),
@@ -141,6 +145,9 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     }),
   );
 }
+
+/** Canaries are conversations: what only embeds would refuse them, and rightly. */
+const answersConversations = (signed: SignedOffer): boolean => promisedBy(signed).conversations !== false;
 
 const auditableBy =
   ({ covers }: Pick<OpenJudge, "covers">) =>

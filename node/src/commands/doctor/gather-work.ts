@@ -1,7 +1,8 @@
 /** Facts of a node's work: its backend, its duties, the index that it asks. */
 import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
 import { zeroPadValue } from "ethers";
-import type { Backend, Completion } from "../../backend/backend.ts";
+import type { Backend, BackendModel, Completion } from "../../backend/backend.ts";
 import type { BackendOptions } from "../../backend/open-backend.ts";
 import { openBackend } from "../../backend/open-backend.ts";
 import type { Chain } from "../../chain/chain.ts";
@@ -23,12 +24,14 @@ import type { Ground, Known } from "./ground.ts";
 /** A model that is as good as dead answers nobody. */
 const ANSWER_MS = 60_000;
 const SAMPLING = { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" } as const;
-const hello = (model: string): Completion => ({
+const hello = ({ model, profile }: Listed): Completion => ({
   model,
   messages: [{ role: "user", content: "Say hello." }],
-  sampling: { ...SAMPLING, stop: [] },
+  sampling: profile?.conversations === false ? embeddingSampling() : { ...SAMPLING, stop: [] },
   maxOutboundTokens: 8,
 });
+
+type Listed = Pick<BackendModel, "model" | "profile">;
 
 /** Has each model answer a word. Weights that a running executor holds are not loaded a second time. Throws what backends throw. */
 export async function gatherBackend({ context, running }: Known, signal: AbortSignal): Promise<BackendFacts> {
@@ -40,13 +43,18 @@ export async function gatherBackend({ context, running }: Known, signal: AbortSi
   const log = createLog({ level: "silent", name: "backend" });
   await using backend = await openBackend(unfiltered(options), log, signal);
   const wanted = settings.backendModels;
-  const listed = await namesOf(backend, wanted, signal);
-  const has = (model: string): boolean => listed.includes(model) || listed.includes(`${model}:latest`);
-  const asked = wanted.length === 0 ? listed : wanted.filter(has);
+  const listed = await listOf(backend, wanted, signal);
+  const find = (name: string): Listed | undefined =>
+    listed.find(({ model }) => model === name || model === `${name}:latest`);
+  const named = wanted.flatMap((model) => {
+    const found = find(model);
+    return found === undefined ? [] : [{ ...found, model }];
+  });
+  const asked = wanted.length === 0 ? listed : named;
   const models: BackendFacts["models"][number][] = [];
   // One after the other: a server that has to load each would take all the longer at once.
   for (const model of asked) models.push(await answerOf(backend, model, signal));
-  return { ...facts, models, missing: wanted.filter((model) => !has(model)), isLeftAlone: false };
+  return { ...facts, models, missing: wanted.filter((model) => find(model) === undefined), isLeftAlone: false };
 }
 
 /** What is there, whatever is to be offered of it. */
@@ -54,20 +62,25 @@ const unfiltered = (options: BackendOptions): BackendOptions =>
   options.kind === "openai" ? { ...options, models: [] } : options;
 
 /** A server without a list has what the settings name, until it is asked. */
-async function namesOf(backend: Backend, wanted: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+async function listOf(backend: Backend, wanted: readonly string[], signal: AbortSignal): Promise<readonly Listed[]> {
   try {
-    return (await backend.listModels(signal)).map(({ model }) => model);
+    return await backend.listModels(signal);
   } catch (thrown) {
-    if (wanted.length > 0 && !signal.aborted) return wanted;
+    if (wanted.length > 0 && !signal.aborted) return wanted.map((model) => ({ model }));
     throw thrown;
   }
 }
 
-async function answerOf(backend: Backend, model: string, signal: AbortSignal): Promise<BackendFacts["models"][number]> {
+async function answerOf(
+  backend: Backend,
+  listed: Listed,
+  signal: AbortSignal,
+): Promise<BackendFacts["models"][number]> {
+  const { model } = listed;
   const before = steadyClock();
   let problem: LloomError | undefined;
   try {
-    for await (const _ of backend.complete(hello(model), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])));
+    for await (const _ of backend.complete(hello(listed), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])));
   } catch (thrown) {
     problem = asLloomError(thrown, "BACKEND_FAILED");
   }

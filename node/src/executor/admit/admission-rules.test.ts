@@ -1,5 +1,6 @@
 import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import { type Address, type ModelOffer, type RequestCommitment, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { MOST_EMBEDDING_OUTBOUND } from "@lloom/protocol/form/embedding";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { describe, expect, it } from "vitest";
 import {
@@ -52,6 +53,7 @@ const terms = (change: Partial<TermsFacts>, asked: Partial<RequestCommitment> = 
   offer,
   offerStands: true,
   nowSeconds: NOW,
+  isEmbedding: false,
   promptHash: request.promptHash,
   paramsHash: request.paramsHash,
   weightsHash: offer.weightsHash,
@@ -77,6 +79,11 @@ describe("terms of a request", () => {
     ["another profile is asked for", terms({ profileHash: ZERO_HASH }), "OFFER_UNKNOWN"],
     ["the inbound price is one unit too low", terms({}, { inboundPrice: 99n }), "PRICE_REFUSED"],
     ["the outbound price is one unit too low", terms({}, { outboundPrice: 399n }), "PRICE_REFUSED"],
+    [
+      "vectors are asked for below the inbound price",
+      terms({ isEmbedding: true }, { inboundPrice: 99n, outboundPrice: 0n }),
+      "PRICE_REFUSED",
+    ],
     ["the prompt is not the signed one", terms({ promptHash: ZERO_HASH }), "REQUEST_INVALID"],
     ["the parameters are not the signed ones", terms({ paramsHash: ZERO_HASH }), "REQUEST_INVALID"],
     ["the deadline is 9 s ahead", terms({}, { deadline: NOW + 9n }), "DEADLINE_INVALID"],
@@ -163,8 +170,9 @@ describe("money behind a request", () => {
 });
 
 describe("the size of a request", () => {
-  const size = (inboundTokens: number | undefined, asked: Partial<RequestCommitment> = {}) =>
-    sizeProblem({ request: { ...request, ...asked }, inboundTokens, maxContext: offer.maxContext })?.code;
+  const { maxContext } = offer;
+  const size = (inboundTokens: number | undefined, asked: Partial<RequestCommitment> = {}, isEmbedding = false) =>
+    sizeProblem({ request: { ...request, ...asked }, inboundTokens, maxContext, isEmbedding })?.code;
 
   it("fits limit and context", () => {
     expect(size(100)).toBeUndefined();
@@ -179,9 +187,18 @@ describe("the size of a request", () => {
     expect(size(10, { maxOutboundTokens: 0n })).toBe("REQUEST_INVALID");
   });
 
+  it("of vectors covers what revealing them may cost, and holds no sum of texts against the context", () => {
+    const most = BigInt(MOST_EMBEDDING_OUTBOUND);
+    expect(size(5_000, { maxInboundTokens: 5_000n, maxOutboundTokens: most }, true)).toBeUndefined();
+    expect(size(5_001, { maxInboundTokens: 5_000n, maxOutboundTokens: most }, true)).toBe("REQUEST_INVALID");
+    expect(size(10, { maxOutboundTokens: most - 1n }, true)).toBe("REQUEST_INVALID");
+    const asked = { ...request, maxOutboundTokens: most };
+    expect(answerLimit({ request: asked, inboundTokens: 511, maxContext, isEmbedding: true })).toBe(Number(most));
+  });
+
   it("limits the answer to what was signed, and to what the prompt leaves of the context", () => {
     const limit = (inboundTokens: number | undefined, maxOutboundTokens: bigint): number =>
-      answerLimit({ request: { ...request, maxOutboundTokens }, inboundTokens, maxContext: offer.maxContext });
+      answerLimit({ request: { ...request, maxOutboundTokens }, inboundTokens, maxContext, isEmbedding: false });
     expect([limit(100, 411n), limit(100, 412n), limit(100, 413n), limit(100, 4_000_000_000n)]).toEqual([
       411, 412, 412, 412,
     ]);

@@ -7,6 +7,7 @@ import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { LONGEST_DEADLINE_SECONDS } from "@lloom/protocol/evidence-windows";
+import { MOST_EMBEDDING_OUTBOUND } from "@lloom/protocol/form/embedding";
 import { type LaneState, requestProblem } from "@lloom/protocol/lane";
 
 /** Why a request is not served. */
@@ -30,6 +31,8 @@ export interface TermsFacts {
   /** Own current offer of the model; undefined if it is not offered. */
   readonly offer: ModelOffer | undefined;
   readonly nowSeconds: bigint;
+  /** Whether vectors are asked for: these are paid by their prompts. */
+  readonly isEmbedding: boolean;
   /** Taken over what was sent beside the request. */
   readonly promptHash: Hex;
   readonly paramsHash: Hex;
@@ -44,7 +47,7 @@ export function termsProblem(facts: TermsFacts): AdmissionProblem | undefined {
     return problem("REQUEST_INVALID", `The request names executor ${request.executor}, this is ${facts.executor}.`);
   if (!facts.offerStands) return OFFER_UNKNOWN;
   if (offer === undefined) return problem("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
-  return deadlineProblem(facts) ?? priceProblem(request, offer) ?? bindingProblem(facts, offer);
+  return deadlineProblem(facts) ?? priceProblem(facts, offer) ?? bindingProblem(facts, offer);
 }
 
 const OFFER_UNKNOWN = problem(
@@ -62,10 +65,10 @@ function deadlineProblem({ request, nowSeconds }: TermsFacts): AdmissionProblem 
   return problem("DEADLINE_INVALID", `The deadline lies ${ahead} s ahead; 10 s to 1 h are accepted.`);
 }
 
-function priceProblem(request: RequestCommitment, offer: ModelOffer): AdmissionProblem | undefined {
+function priceProblem({ request, isEmbedding }: TermsFacts, offer: ModelOffer): AdmissionProblem | undefined {
   if (request.inboundPrice < offer.inboundPrice)
     return problem("PRICE_REFUSED", `inboundPrice ${request.inboundPrice} is below the offer's ${offer.inboundPrice}.`);
-  if (request.outboundPrice < offer.outboundPrice)
+  if (!isEmbedding && request.outboundPrice < offer.outboundPrice)
     return problem(
       "PRICE_REFUSED",
       `outboundPrice ${request.outboundPrice} is below the offer's ${offer.outboundPrice}.`,
@@ -153,14 +156,24 @@ export interface SizeFacts {
   /** Prompt tokens; undefined if only answering tells. */
   readonly inboundTokens: number | undefined;
   readonly maxContext: bigint;
+  /** Vectors are asked for: of several texts, each of which the backend holds against its context. */
+  readonly isEmbedding: boolean;
 }
 
 /**
  * The prompt is within its limit and leaves room for an answer in the context. That the cap covers the longest answer is the
  * lane's rule already; an answer for which the context has no room to its limit ends at the context (`answerLimit`).
  */
-export function sizeProblem({ request, inboundTokens, maxContext }: SizeFacts): AdmissionProblem | undefined {
+export function sizeProblem({
+  request,
+  inboundTokens,
+  maxContext,
+  isEmbedding,
+}: SizeFacts): AdmissionProblem | undefined {
   if (request.maxOutboundTokens === 0n) return problem("REQUEST_INVALID", "maxOutboundTokens is 0.");
+  // Whoever disputes a delivery bonds by what is counted: a lower limit would have the executor reveal vectors at its own cost.
+  if (isEmbedding && request.maxOutboundTokens < MOST_EMBEDDING_OUTBOUND)
+    return problem("REQUEST_INVALID", `maxOutboundTokens of vectors must be ${MOST_EMBEDDING_OUTBOUND} or more.`);
   if (inboundTokens === undefined) return undefined;
   const inbound = BigInt(inboundTokens);
   if (inbound > request.maxInboundTokens)
@@ -168,7 +181,7 @@ export function sizeProblem({ request, inboundTokens, maxContext }: SizeFacts): 
       "REQUEST_INVALID",
       `The prompt has ${inbound} tokens, maxInboundTokens is ${request.maxInboundTokens}.`,
     );
-  if (inbound < maxContext) return undefined;
+  if (isEmbedding || inbound < maxContext) return undefined;
   return problem("CONTEXT_EXCEEDED", `${inbound} prompt tokens leave no room in the context of ${maxContext}.`);
 }
 
@@ -176,7 +189,8 @@ export function sizeProblem({ request, inboundTokens, maxContext }: SizeFacts): 
  * Answer tokens at most: what was signed, and no more than the prompt leaves of the context. A client cannot know how many
  * tokens its prompt has, so that it could only guess a limit that fits; it pays for the tokens that it gets.
  */
-export function answerLimit({ request, inboundTokens, maxContext }: SizeFacts): number {
+export function answerLimit({ request, inboundTokens, maxContext, isEmbedding }: SizeFacts): number {
+  if (isEmbedding) return Number(request.maxOutboundTokens);
   // Where only answering tells, the backend alone can find the end of the context.
   const room = inboundTokens === undefined ? request.maxOutboundTokens : maxContext - BigInt(inboundTokens);
   return Number(request.maxOutboundTokens < room ? request.maxOutboundTokens : room);

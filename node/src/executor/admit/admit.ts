@@ -1,6 +1,7 @@
 import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
@@ -93,7 +94,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
     parts.channels.get(request.client),
   ]);
   const [inboundTokens, settledNonce] = await untilAborted(facts, signal);
-  const size = { request, inboundTokens, maxContext: offer.maxContext };
+  const size = { request, inboundTokens, maxContext: offer.maxContext, isEmbedding: isEmbedding(frame.sampling) };
   refuse(sizeProblem(size));
   const doubt = new ChannelDoubt(parts, request);
   for (let reading = doubt.reading(); reading !== undefined; reading = doubt.reading())
@@ -130,7 +131,8 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   };
   const nowSeconds = toSeconds(clock());
   const offerStands = run.stands(offerHash);
-  refuse(termsProblem({ request, executor, offer, offerStands, nowSeconds, weightsHash, profileHash, ...hashes }));
+  const facts = { request, executor, offer, offerStands, nowSeconds, isEmbedding: isEmbedding(sampling) };
+  refuse(termsProblem({ ...facts, weightsHash, profileHash, ...hashes }));
   // Without one the terms were refused.
   return offer as ModelOffer;
 }

@@ -1,3 +1,4 @@
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
 import { type ChatMessage, type Sampling, samplingSchema } from "@lloom/protocol/messages";
 import { profileText } from "@lloom/protocol/profile";
 import { describe, expect, it } from "vitest";
@@ -31,6 +32,20 @@ describe("what a request asks of a backend", () => {
     expect(outcome({}, HI, undefined)).toBe("taken");
     expect(outcome({}, [NOW, ...HI])).toBe("UNSUPPORTED");
     expect(outcome({}, [NOW, ...HI], profile("tools"))).toBe("taken");
+  });
+
+  it("is vectors where the profile has them, and no answer of what only embeds", () => {
+    const vectors = embeddingSampling();
+    expect(outcome(vectors)).toBe("UNSUPPORTED");
+    expect(outcome(vectors, HI, profile("embedding"))).toBe("taken");
+    expect(outcome(embeddingSampling(8), HI, profile("embedding"))).toBe("UNSUPPORTED");
+    expect(outcome(vectors, [{ role: "assistant", content: "Hi" }], profile("embedding"))).toBe("REQUEST_INVALID");
+    const embedder = profileText({
+      ...{ backend: "llama.cpp", maxContext: 512, evidence: "text" },
+      ...{ features: ["embedding"], conversations: false },
+    });
+    expect(outcome({}, HI, embedder)).toBe("UNSUPPORTED");
+    expect(outcome(vectors, HI, embedder)).toBe("taken");
   });
 
   it("makes sense", () => {

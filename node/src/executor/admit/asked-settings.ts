@@ -1,4 +1,5 @@
 import { readForm } from "@lloom/protocol/form/answer-form";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { featureLacking, featuresNeeded } from "@lloom/protocol/form/features";
 import { type ChatMessage, type Sampling, unknownParameter } from "@lloom/protocol/messages";
 import { promisedBy } from "@lloom/protocol/profile";
@@ -21,7 +22,12 @@ interface Asked {
  * REQUEST_INVALID for functions that make no sense.
  */
 export function checkSettings({ sampling, messages }: Asked, profile: string | undefined): void {
-  const lacking = featureLacking(featuresNeeded(sampling, messages), promisedBy({ profile }).features);
+  const { features, conversations } = promisedBy({ profile });
+  if (conversations === false && !isEmbedding(sampling))
+    throw new LloomError("UNSUPPORTED", "This model makes vectors of texts here, and answers no conversation.", {
+      next: "Ask it for vectors (POST /v1/embeddings), or ask another model.",
+    });
+  const lacking = featureLacking(featuresNeeded(sampling, messages), features);
   if (lacking !== undefined)
     throw new LloomError("UNSUPPORTED", `This executor's profile does not have the feature ${lacking}.`);
   readForm(sampling, messages);

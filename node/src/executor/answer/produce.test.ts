@@ -1,3 +1,4 @@
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
 import { describe, expect, it } from "vitest";
 import {
   says,
@@ -71,6 +72,20 @@ describe("a run of the backend", () => {
     const signal = AbortSignal.abort(new LloomError("CANCELLED", "The client cancelled."));
     expect(await run(saysThenHangs("half"), { signal }).answer).toMatchObject({ finishReason: "cancelled" });
     await expect(run(saysThenHangs(), { signal }).answer).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+
+  it("is vectors only where the client itself wanted no more: some of them are worth nothing to others", async () => {
+    const asked = { ...completion, sampling: embeddingSampling() };
+    const drained = AbortSignal.abort(new LloomError("DRAINING", "This executor is shutting down."));
+    await expect(run(saysThenHangs("line\n"), { completion: asked, signal: drained }).answer).rejects.toMatchObject({
+      code: "DRAINING",
+    });
+    await expect(run(saysThenHangs("line\n"), { completion: asked, deadlineMs: 1 }).answer).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+    const signal = AbortSignal.abort(new LloomError("CANCELLED", "The client cancelled."));
+    const { answer } = run(saysThenHangs("line\n"), { completion: asked, signal });
+    expect(await answer).toMatchObject({ text: "line\n", finishReason: "cancelled" });
   });
 
   it("fails with the backend, and when the backend ends without a word", async () => {

@@ -1,3 +1,4 @@
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import type { Backend, Completion, CompletionEvent } from "../../backend/backend.ts";
 import { writeTrace } from "../../backend/trace-writer.ts";
 import { LloomError } from "../../errors.ts";
@@ -26,7 +27,7 @@ const MOST_ANSWER_UNITS = 16 * 1024 * 1024;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs the backend and passes its text on. A cancelled answer holds what was produced. No text at all is no answer, however
+ * Runs the backend and passes its text on. A cancelled answer holds what was produced; of vectors only where the client cancelled. No text at all is no answer, however
  * it ended, and there is nothing to charge for: it throws CANCELLED, or DRAINING when this node's shutdown stopped it, or
  * BACKEND_FAILED. Throws BACKEND_TIMEOUT, and what the backend throws.
  */
@@ -40,7 +41,9 @@ export async function produce(production: Production): Promise<Answer> {
   const own = reason instanceof LloomError ? reason.code : undefined;
   // A backend that hangs is this node's own fault: the client does not pay for what it broke.
   if (own === "BACKEND_TIMEOUT") throw reason;
-  if (answer.text !== "") return answer;
+  // Some vectors are worth nothing to whoever did not stop them: who is cut off by this node, or by the deadline, pays for none.
+  const isTheClients = signal.aborted && own !== "DRAINING";
+  if (answer.text !== "" && (isTheClients || !isEmbedding(completion.sampling))) return answer;
   if (own === "DRAINING") throw reason;
   const why = signal.aborted ? "The client cancelled" : `The backend stopped within ${timeoutMs / 1000} s`;
   throw new LloomError("CANCELLED", `${why} before the first token; nothing is charged.`);

@@ -1,3 +1,4 @@
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
 import { expect, test } from "vitest";
 import type { Completion } from "../../backend/backend.ts";
 import type { Answer } from "./response.ts";
@@ -18,6 +19,12 @@ test("leaves honest counts alone, also where tokens left no text", () => {
     expect(withTrueCounts(honest, completion())).toEqual(honest);
   const stopped = answer("a", 9, 9);
   expect(withTrueCounts(stopped, completion(["###END"]))).toEqual(stopped);
+});
+
+test("counts the bytes of vectors, and no template around their texts", () => {
+  const asked = { ...completion(), sampling: embeddingSampling() };
+  expect(withTrueCounts(answer("123456789", 10, 0), asked)).toMatchObject({ inboundTokens: 10, outboundTokens: 2 });
+  expect(withTrueCounts(answer("1", 11, 99), asked)).toMatchObject({ inboundTokens: 3, outboundTokens: 1 });
 });
 
 test("takes what is usual for counts that prompt and text cannot have", () => {

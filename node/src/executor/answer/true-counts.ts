@@ -1,6 +1,9 @@
+import { embeddingOutbound, isEmbedding } from "@lloom/protocol/form/embedding";
 import {
+  mostEmbeddingTokens,
   mostInboundTokens,
   mostOutboundTokens,
+  usualEmbeddingTokens,
   usualInboundTokens,
   usualOutboundTokens,
 } from "@lloom/protocol/token-bounds";
@@ -14,6 +17,15 @@ import type { Answer } from "./response.ts";
  */
 export function withTrueCounts(answer: Answer, { messages, sampling }: Completion): Answer {
   const { text } = answer;
+  if (isEmbedding(sampling))
+    return {
+      ...answer,
+      inboundTokens: trueCount(answer.inboundTokens, {
+        most: mostEmbeddingTokens(messages),
+        usual: usualEmbeddingTokens(messages),
+      }),
+      outboundTokens: embeddingOutbound(text),
+    };
   return {
     ...answer,
     inboundTokens: trueCount(answer.inboundTokens, {

@@ -27,7 +27,8 @@ export class OwnCounts implements AsyncDisposable {
     const { TokenCounter } = await import("../../backend/counting/token-counter.ts");
     this.#counter ??= new TokenCounter();
     const asOfSeconds = Number(receipt.request.deadline);
-    const counts = await this.#counter.count({ vocabulary, messages: prompt.messages, asOfSeconds, text });
+    const { messages, sampling } = prompt;
+    const counts = await this.#counter.count({ vocabulary, messages, asOfSeconds, text, sampling });
     return { counts, isSameVersion: counts.version === version };
   };
 

@@ -12,12 +12,13 @@ const refuses = (code: ConstructorParameters<typeof LloomError>[0]): Script =>
   };
 const UNSUPPORTED = new LloomError("UNSUPPORTED", "The backend refuses the request (400).");
 
-function trials(script: Script) {
+function trials(script: Script, isEmbedder = false) {
   const backend = scriptedBackend(script, "m");
   const background = new Background();
   const state = { nowMs: 1_000, changes: 0 };
   const subject = new ModelTrials({
     ...{ backend, background, signal: new AbortController().signal },
+    embedsOnly: () => isEmbedder,
     onChange: () => {
       state.changes += 1;
     },
@@ -68,4 +69,10 @@ test("a backend that fails says nothing of its models", async () => {
   expect(backend.asked).toEqual([]);
   expect(await fails(UNSUPPORTED)).toBe(true);
   expect(backend.asked).toHaveLength(1);
+});
+
+test("a model that only embeds is asked for a vector", async () => {
+  const { backend, fails } = trials(says("line\n"), true);
+  expect(await fails(UNSUPPORTED)).toBe(true);
+  expect(backend.asked[0]?.sampling.embedding).toEqual({});
 });

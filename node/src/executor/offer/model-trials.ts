@@ -1,4 +1,6 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
+import type { Sampling } from "@lloom/protocol/messages";
 import type { Backend, Completion } from "../../backend/backend.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -13,6 +15,8 @@ const AGAIN_MS = 3_600_000;
 
 export interface ModelTrialsOptions {
   readonly backend: Pick<Backend, "complete">;
+  /** Whether a model makes vectors and answers no conversation. */
+  readonly embedsOnly: (model: string) => boolean;
   readonly background: Pick<Background, "run">;
   /** What is offered has changed. */
   readonly onChange: () => void;
@@ -22,8 +26,8 @@ export interface ModelTrialsOptions {
 }
 
 /**
- * Which models answer conversations at all, by experience: names and lists of servers do not say. A model that refuses a
- * question before it ever answered one is asked a question that every chat model takes; when it refuses that too, it is not
+ * Which models answer at all, by experience: names and lists of servers do not say. A model that refuses a
+ * question before it ever answered one is asked a question that every model of its kind takes; when it refuses that too, it is not
  * offered for an hour. What a client sends withdraws nothing by itself.
  */
 export class ModelTrials {
@@ -56,16 +60,16 @@ export class ModelTrials {
     const refusal = await this.#refusalOf(model);
     if (refusal === undefined) return;
     this.#unfitUntilMs.set(model, clock() + AGAIN_MS);
-    log.warn({ model, code: refusal.code, problem: refusal.message }, "the model answers no conversation: not offered");
+    log.warn({ model, code: refusal.code, problem: refusal.message }, "the model does not answer: not offered");
     onChange();
   }
 
   /** What the backend says against the plainest question; undefined when it answers, or fails otherwise. */
   async #refusalOf(model: string): Promise<LloomError | undefined> {
-    const { backend, signal } = this.#options;
+    const { backend, embedsOnly, signal } = this.#options;
     const until = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
     try {
-      for await (const event of backend.complete(plainest(model), until))
+      for await (const event of backend.complete(plainest(model, embedsOnly(model)), until))
         if (event.type === "text" || event.finishReason !== "cancelled") {
           this.#proven.add(model);
           return undefined;
@@ -78,9 +82,11 @@ export class ModelTrials {
   }
 }
 
-const plainest = (model: string): Completion => ({
+const PLAIN: Sampling = { temperatureMilli: 1000, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" };
+
+const plainest = (model: string, isEmbedder: boolean): Completion => ({
   model,
   messages: [{ role: "user", content: "Hi" }],
-  sampling: { temperatureMilli: 1000, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+  sampling: isEmbedder ? embeddingSampling() : PLAIN,
   maxOutboundTokens: 1,
 });

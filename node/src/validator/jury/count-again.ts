@@ -9,6 +9,8 @@ import type { Counted, CountQuestion } from "../../backend/counting/count-messag
 export interface AnswerToCount extends Pick<Receipt, "request" | "response"> {
   readonly messages: readonly ChatMessage[];
   readonly text: string;
+  /** As the request binds it; absent: it asked for an answer, not for vectors. */
+  readonly sampling?: CountQuestion["sampling"];
   /** As the request binds it, and its text, if that is known. */
   readonly profileHash: Hex;
   readonly profile: string | undefined;
@@ -24,13 +26,13 @@ export interface CountAgainParts {
 
 /** Counts an answer again by the vocabulary that it has to be counted by, for jurors and for audits. Throws what counting throws. */
 export async function countAgain(
-  { request, response, messages, text, profileHash, profile }: AnswerToCount,
+  { request, response, messages, text, sampling, profileHash, profile }: AnswerToCount,
   { made, vocabularyOf, count }: CountAgainParts,
 ): Promise<RecountedAnswer> {
   const way = countingBy({ made, profileHash, profile });
   if (way.by === "misnamed") return { request, response, counts: "misnamed" };
   const vocabulary = await vocabularyOf(way);
-  const counts = await count({ vocabulary, messages, asOfSeconds: Number(request.deadline), text });
+  const counts = await count({ vocabulary, messages, asOfSeconds: Number(request.deadline), text, sampling });
   const promised = profile === undefined ? undefined : parseProfile(profile);
   return {
     ...{ request, response, counts, isSameVersion: counts.version === promised?.version },

@@ -1,4 +1,5 @@
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { embeddingSampling } from "@lloom/protocol/form/embedding";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { hashProfile, profileText } from "@lloom/protocol/profile";
@@ -43,6 +44,7 @@ function shown(prompt: Partial<OpenedPrompt>): ShownCase {
 /** A juror that counts so many tokens by each file, with what it was asked for. */
 function juror(counts: Record<string, number>, parts: Partial<JudgeCountsParts> = {}) {
   const asked: unknown[] = [];
+  const kinds: unknown[] = [];
   const judge = (prompt: Partial<OpenedPrompt>) =>
     judgeCounts(
       {
@@ -52,7 +54,8 @@ function juror(counts: Record<string, number>, parts: Partial<JudgeCountsParts> 
           asked.push(wanted, ...holders);
           return "named";
         },
-        count: async ({ vocabulary }) => {
+        count: async ({ vocabulary, sampling }) => {
+          kinds.push(sampling?.embedding);
           const outboundTokens = counts[vocabulary] ?? expect.fail(`It counts by ${vocabulary}.`);
           return { inboundTokens: 0, outboundTokens, version: VERSION };
         },
@@ -60,12 +63,19 @@ function juror(counts: Record<string, number>, parts: Partial<JudgeCountsParts> 
       },
       shown(prompt),
     ).then(({ choice }) => choice);
-  return { judge, asked };
+  return { judge, asked, kinds };
 }
 const without = { weightsOf: () => undefined };
 const NO_WEIGHTS = { code: "MODEL_NOT_FOUND" };
 
 describe("a juror with the weights", () => {
+  it("is told whether vectors are counted", async () => {
+    const { judge, kinds } = juror({ weights: 40 });
+    await judge({});
+    await judge({ sampling: embeddingSampling() });
+    expect(kinds).toEqual([undefined, {}]);
+  });
+
   it("counts by them, whoever else has vocabularies", async () => {
     const { judge, asked } = juror({ weights: 40 });
     expect(await judge(promising(MADE))).toBe("Match");

@@ -55,10 +55,10 @@ async function judge(parts: JudgeCountsParts, { answer, prompt, text, weights }:
   const { disputed, evidence, holders } = answer;
   const { request, response } = evidence.receipt;
   const claimed = { inboundTokens: Number(disputed.inboundTokens), outboundTokens: Number(disputed.outboundTokens) };
-  const { weightsHash, profileHash, messages } = prompt;
+  const { weightsHash, profileHash, messages, sampling } = prompt;
   const profile = prompt.profile ?? parts.profileOf(profileHash);
   const counted = await countAgain(
-    { request, response, messages, text, profileHash, profile },
+    { request, response, messages, text, sampling, profileHash, profile },
     {
       ...{ made: weights?.vocabulary, count: parts.count },
       vocabularyOf: (way) => {

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { namesTokensById, type Profile, parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated, MOST_FALSE, measuredRate } from "@lloom/protocol/verification/calibration";
 import { answerKey, convicts, isFar, type Proof, type ShownProof } from "@lloom/protocol/verification/conviction";
@@ -55,6 +56,8 @@ async function measure(
   const { prompt, text, trace, receipt } = evidence;
   if (prompt === undefined || text === undefined || trace === undefined) return undefined;
   const { weightsHash, profileHash, sampling, messages } = prompt;
+  // Vectors have no trace: nothing that is signed of them tells the weights.
+  if (isEmbedding(sampling)) return undefined;
   const shown = prompt.profile === undefined ? undefined : parseProfile(prompt.profile);
   const [calibration, profile] = [calibrationOf(weightsHash), shown ?? profileOf(profileHash)];
   if (calibration === undefined || profile === undefined || !isCalibrated(calibration, profile)) return undefined;
