@@ -8,9 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
-import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { type Address, type FinishReason, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { embeddingOutbound } from "@lloom/protocol/form/embedding";
+import { vectorLine } from "@lloom/protocol/form/vectors";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import type { ExecutorFrame, RequestFrame, Sampling } from "@lloom/protocol/messages";
@@ -38,6 +40,13 @@ export type Conduct =
   | { readonly type: "honest" }
   /** Something else than the others say. */
   | { readonly type: "says"; readonly text: string }
+  /** Makes a vector of each text, of its length and 1, or something else of these lines. */
+  | {
+      readonly type: "embeds";
+      readonly lines?: (right: string) => string;
+      readonly outboundTokens?: number;
+      readonly finishReason?: Exclude<FinishReason, "failed">;
+    }
   /** Honest, but silent until then. */
   | { readonly type: "waits"; readonly until: Promise<unknown> }
   | { readonly type: "refuses"; readonly code: ErrorCode }
@@ -98,6 +107,7 @@ export class StagedMarket implements Disposable {
   readonly book: OfferBook;
   /** Of every request that reached somebody. */
   readonly samplings: Sampling[] = [];
+  readonly requests: RequestFrame["request"][] = [];
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
   /** What transactions wait for. */
@@ -225,6 +235,7 @@ export class StagedMarket implements Disposable {
     const conduct = executor.conduct(executor.requests);
     executor.requests += 1;
     this.samplings.push(frame.sampling);
+    this.requests.push(frame.request);
     if (conduct.type === "refuses") {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
@@ -233,7 +244,7 @@ export class StagedMarket implements Disposable {
     if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
-      const text = textOf(conduct);
+      const text = textOf(conduct, frame);
       if (text !== "") yield { type: "token", id: 1, text };
     }
     if (conduct.type === "breaksOff") yield { type: "error", id: 1, code: "BACKEND_FAILED", message: "It failed." };
@@ -242,16 +253,18 @@ export class StagedMarket implements Disposable {
   }
 
   #answer(
-    { request }: Pick<RequestFrame, "request">,
+    { request, messages }: Pick<RequestFrame, "request" | "messages">,
     { executor, conduct }: { readonly executor: StagedExecutor; readonly conduct: Conduct },
   ): ExecutorFrame {
     const key = `${executor.address}/${request.lane}`;
     const lane = this.#lanes.get(key) ?? EMPTY_LANE;
     const requestHash = this.#hasher.hashRequest(request);
     const contentSalt: Hex = bytesToHex(randomBytes(32));
-    const outboundTokens = conduct.type === "overcounts" ? Number(request.maxOutboundTokens) : 4;
+    const text = textOf(conduct, { messages });
+    const outboundTokens = outboundOf(conduct, { text, most: Number(request.maxOutboundTokens) });
+    const finishReason = conduct.type === "embeds" ? (conduct.finishReason ?? "stop") : "stop";
     const inboundTokens = conduct.type === "overcountsPrompt" ? Number(request.maxInboundTokens) : 6;
-    const answer = { text: textOf(conduct), inboundTokens, outboundTokens, finishReason: "stop" as const };
+    const answer = { text, inboundTokens, outboundTokens, finishReason };
     const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: this.nowMs });
     const responseHash = this.#hasher.hashResponse(response);
     this.#lanes.set(key, advance(lane, response, responseHash));
@@ -260,5 +273,15 @@ export class StagedMarket implements Disposable {
   }
 }
 
-const textOf = (conduct: Conduct): string =>
-  conduct.type === "saysNothing" ? "" : conduct.type === "says" ? conduct.text : ANSWER;
+function textOf(conduct: Conduct, { messages }: Pick<RequestFrame, "messages">): string {
+  if (conduct.type === "saysNothing") return "";
+  if (conduct.type === "says") return conduct.text;
+  if (conduct.type !== "embeds") return ANSWER;
+  const right = messages.map(({ content }) => vectorLine([content.length, 1]) ?? "").join("");
+  return conduct.lines?.(right) ?? right;
+}
+
+function outboundOf(conduct: Conduct, { text, most }: { readonly text: string; readonly most: number }): number {
+  if (conduct.type === "overcounts") return most;
+  return conduct.type === "embeds" ? (conduct.outboundTokens ?? embeddingOutbound(text)) : 4;
+}

@@ -1,7 +1,8 @@
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { LloomError } from "../../errors.ts";
 import { withSeed } from "../check/verification.ts";
 import type { AskEvent, Copy, Question } from "../question.ts";
-import { agreeOn } from "./agreement.ts";
+import { agreeOn, SAME_TEXT, SAME_VECTORS } from "./agreement.ts";
 import { ask } from "./ask.ts";
 import type { AskParts, SharedQuestion } from "./ask-state.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -35,11 +36,13 @@ export async function* askSeveral(
   const answers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const [first, second, ...others] = answers;
   if (first === undefined || second === undefined) throw failureOf(outcomes, answers.length);
-  const { chosen, agree } = agreeOn([first, second, ...others]);
+  const said = isEmbedding(question.sampling) ? SAME_VECTORS : SAME_TEXT;
+  const { chosen, agree } = agreeOn([first, second, ...others], said);
   for (const { text, end } of answers)
-    if (text !== chosen.text && agree > 1) parts.book.note(end.executor, { type: "blamed" }, parts.settings.clock());
+    if (!said.isSame(text, chosen.text) && agree > 1)
+      parts.book.note(end.executor, { type: "blamed" }, parts.settings.clock());
   if (chosen.text !== "") yield { type: "text", text: chosen.text };
-  const copies = answers.map(({ text, end }): Copy => ({ ...end, agrees: text === chosen.text }));
+  const copies = answers.map(({ text, end }): Copy => ({ ...end, agrees: said.isSame(text, chosen.text) }));
   yield { ...chosen.end, copies };
 }
 

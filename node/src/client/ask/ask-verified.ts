@@ -1,10 +1,11 @@
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { LloomError } from "../../errors.ts";
 import { parseModelReference } from "../check/model-reference.ts";
 import { stricterVerification } from "../check/verification.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
-import { askChoices } from "./ask-choices.ts";
+import { askChoices, severalOf } from "./ask-choices.ts";
 import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
 import type { AskParts } from "./ask-state.ts";
@@ -15,9 +16,9 @@ import { withOdds } from "./with-odds.ts";
  * UNSUPPORTED for an audit without weights, and REQUEST_INVALID for a model that names weights wrongly.
  */
 export function askVerified(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
-  const { choices = 1 } = question;
-  if (choices > 1)
-    return askChoices(parts, question, { choices, ask: (one, until) => askVerified(parts, one, until), signal });
+  const questions = severalOf(question);
+  if (questions !== undefined)
+    return askChoices(parts, { questions, ask: (one, until) => askVerified(parts, one, until), signal });
   const events = askChecked(parts, question, signal);
   return question.odds === true ? withOdds(parts, events, signal) : events;
 }
@@ -25,7 +26,10 @@ export function askVerified(parts: AskParts, question: Question, signal: AbortSi
 function askChecked(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
   const { verification: own } = parts.settings;
   const verification = stricterVerification(question.verification ?? own, own);
-  const verified = { ...question, ...parseModelReference(question.model), verification };
+  const isOfVectors = isEmbedding(question.sampling);
+  // Some vectors are worth nothing, and until all are there somebody else can take over.
+  const whole = question.whole === true || isOfVectors;
+  const verified = { ...question, ...parseModelReference(question.model), verification, whole };
   if (verification.type === "redundant")
     return askSeveral(parts, verified, { executors: verification.executors, signal });
   if (verification.type !== "audit") {
@@ -34,6 +38,10 @@ function askChecked(parts: AskParts, question: Question, signal: AbortSignal): A
     return isHedged ? askHedged(parts, verified, signal) : ask(parts, verified, signal);
   }
   const { audit } = parts;
+  if (isOfVectors)
+    throw new LloomError("UNSUPPORTED", "Vectors cannot be audited: nothing is signed of how they came about.", {
+      next: "Ask for less than an audit, such as redundant:2.",
+    });
   if (audit === undefined)
     throw new LloomError("UNSUPPORTED", "This client has no weights to hold answers against.", {
       next: "Ask for less than an audit, or give --weights.",

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { checkQuestion } from "../check/check-question.ts";
 import type { Candidate } from "../choose/choose.ts";
@@ -66,9 +67,11 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     const canPayAnother = (): boolean => canPay(parts, state, executor);
     yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, canPayAnother, ...patience });
     const { firstTokenMs, longestGapMs } = trace;
-    const measured = { firstTokenMs, longestGapMs, msPerToken: msPerTokenOf(trace) };
+    // Vectors come at another pace than text, and no template goes around their texts.
+    const isOfVectors = isEmbedding(question.sampling);
+    const measured = isOfVectors ? {} : { firstTokenMs, longestGapMs, msPerToken: msPerTokenOf(trace) };
     parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
-    if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
+    if (trace.receipt !== undefined && !isOfVectors) parts.book.noteCount(trace.receipt);
     noteWeights(parts, state.question, signed.offer.weightsHash);
     return true;
   } catch (thrown) {

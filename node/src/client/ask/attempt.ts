@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
@@ -221,6 +222,9 @@ class Waits {
   nextMs(): number {
     const { firstFrameTimeoutMs, tokenGapTimeoutMs } = this.#settings;
     const { trace, firstTokenMs, question, isLast } = this.#options;
+    // The next vector may take as long as the first.
+    if (trace.firstTokenMs !== undefined && isEmbedding(question.sampling))
+      return isLast ? tokenGapTimeoutMs : Math.max(firstTokenMs, this.#patienceMs());
     // Nobody can take over once text was passed on.
     if (trace.firstTokenMs !== undefined)
       return isLast || question.whole !== true ? tokenGapTimeoutMs : this.#patienceMs();

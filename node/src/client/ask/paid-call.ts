@@ -3,6 +3,8 @@ import { FINISH_REASONS, type Hex, type Receipt } from "@lloom/protocol/commitme
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { formProblem } from "@lloom/protocol/form/answer-form";
+import { EMBEDDING_LIMITS } from "@lloom/protocol/form/answer-settings";
+import { embeddingOutbound, isEmbedding } from "@lloom/protocol/form/embedding";
 import { spoilsLane } from "@lloom/protocol/lane";
 import type { ExecutorFrame, ResponseFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
@@ -137,7 +139,10 @@ export class PaidCall {
     if (frame.type === "response") return this.#accept(frame);
     if (frame.type === "error") return this.#refused(frame.code, frame.message);
     this.#text += frame.text;
-    const most = mostAnswerUnits(Number(this.#options.placed.request.maxOutboundTokens));
+    const { placed, asked } = this.#options;
+    const most = isEmbedding(asked.sampling)
+      ? EMBEDDING_LIMITS.answerBytes
+      : mostAnswerUnits(Number(placed.request.maxOutboundTokens));
     if (this.#text.length <= most) return { type: "text", text: frame.text };
     this.#cancel.abort();
     throw this.#invalid("The answer is far longer than its token limit allows.");
@@ -148,7 +153,9 @@ export class PaidCall {
     const { request, requestHash, lane } = placed;
     const text = this.#text;
     const { stop } = asked.sampling;
-    const { evidence } = promised;
+    const isOfVectors = isEmbedding(asked.sampling);
+    // No trace comes with vectors, whatever the profile promises of answers.
+    const evidence = isOfVectors ? "text" : promised.evidence;
     const facts = {
       hasher,
       recover,
@@ -166,6 +173,8 @@ export class PaidCall {
     if (problem !== undefined) throw this.#invalid(problem);
     const { sampling, messages } = asked;
     const isWhole = FINISH_REASONS[Number(response.finishReason)] === "stop";
+    const unlike = isOfVectors ? this.#vectorsProblem(response, isWhole) : undefined;
+    if (unlike !== undefined) throw this.#invalid(unlike);
     const misshapen = formProblem({ text, isWhole, sampling, messages });
     if (misshapen !== undefined) throw this.#invalid(misshapen);
     await this.#checkCounts({ response, signature, contentSalt });
@@ -178,13 +187,21 @@ export class PaidCall {
     return { type: "answered", receipt, responseHash, contentSalt };
   }
 
+  /** What a right answer of text may be, and vectors may not. */
+  #vectorsProblem({ outboundTokens }: ResponseFrame["response"], isWhole: boolean): string | undefined {
+    if (!isWhole && !this.#cancel.signal.aborted) return "The executor broke off before all vectors were there.";
+    const counted = BigInt(embeddingOutbound(this.#text));
+    if (outboundTokens === counted) return undefined;
+    return `The response counts ${outboundTokens} tokens of vectors that have ${counted}.`;
+  }
+
   /** Everything else about it is right: what proves that its counts are not is kept. */
   async #checkCounts({ response, signature, contentSalt }: Omit<ResponseFrame, "type" | "id">): Promise<void> {
     const { store, hasher, placed, asked, promised, recount, clock } = this.#options;
     const { request, requestHash } = placed;
     const { messages, sampling, weightsHash, profileHash, offerHash } = asked;
     const text = this.#text;
-    const counts = await recount?.counts({ messages, asOfSeconds: Number(request.deadline), text });
+    const counts = await recount?.counts({ messages, asOfSeconds: Number(request.deadline), text, sampling });
     if (counts === undefined) return;
     const isSameVersion = counts.version === promised.version;
     const problem = countsProblem({ request, response, counts, isSameVersion });

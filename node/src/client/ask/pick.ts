@@ -1,8 +1,8 @@
 /** Whom to ask next for a question. */
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { featuresNeeded } from "@lloom/protocol/form/features";
 import { worstCost } from "@lloom/protocol/lane";
-import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { LloomError } from "../../errors.ts";
 import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
 import { isBelieved } from "../choose/failover.ts";
@@ -14,6 +14,7 @@ import { isOfWeights, weightsOnSale } from "../choose/weights.ts";
 import { gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
+import { askedLimits, mostPromptTokens } from "../pay/asked-limits.ts";
 import type { Question } from "../question.ts";
 import type { AskParts, AskState, SharedQuestion } from "./ask-state.ts";
 import type { AttemptOptions } from "./attempt.ts";
@@ -122,10 +123,14 @@ function chooseAmong(
 ) {
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
+  const isOfVectors = isEmbedding(question.sampling);
+  const maxPrice = lowestLimit(question.maxPrice, settings.maxPrice);
   const need: Need = {
-    inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
-    maxOutboundTokens: BigInt(question.maxOutboundTokens),
-    maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
+    inboundTokens: estimatedTokens(mostPromptTokens(question)),
+    // What vectors count costs nothing, and takes no room in a context.
+    maxOutboundTokens: isOfVectors ? 0n : BigInt(question.maxOutboundTokens),
+    maxPrice: isOfVectors ? { inbound: maxPrice.inbound } : maxPrice,
+    isOfVectors,
     ...strictest(question.demands, settings),
     features: featuresNeeded(question.sampling, question.messages),
     ...{ only: question.executor, sort: question.preference?.sort },
@@ -203,10 +208,9 @@ export function isHeldBack(parts: AskParts, state: AskState, candidate: Candidat
 
 /** Whether anybody but this executor can be paid for the question without the chain. */
 export function canPay(parts: AskParts, state: AskState, but: Address): boolean {
-  const { messages, maxOutboundTokens } = state.question;
-  const most = { maxInboundTokens: mostInboundTokens(messages), maxOutboundTokens: BigInt(maxOutboundTokens) };
   const other = choose(parts, state, ({ signed: { offer } }) => {
-    return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
+    const most = worstCost(askedLimits(state.question, offer));
+    return offer.executor !== but && parts.channels.covers(offer.executor, most);
   });
   return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
 }
@@ -223,7 +227,7 @@ export function patienceFor(
   const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
   const gap = candidate.health.gap ?? book.gap;
   if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, gap, isLast: true };
-  const bytes = Number(mostInboundTokens(state.question.messages));
+  const bytes = Number(mostPromptTokens(state.question));
   const pace = candidate.health.firstToken ?? book.pace;
   const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
   const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);

@@ -6,6 +6,7 @@ import { CHOICE, reputationFactor } from "@lloom/protocol/reputation/choice-rule
 import type { PriceLimit, Sort } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
+import { type NoChoice, nearerMiss } from "./no-choice.ts";
 import { bestBy } from "./preferred.ts";
 import { expectedCost, isTooDear } from "./price.ts";
 import { type Demands, isFoundOut, type Reputation } from "./reputation.ts";
@@ -34,6 +35,8 @@ export interface Candidate {
   readonly vocabulary: Hex | undefined;
   /** What its backend can do, as its profile says. */
   readonly features?: readonly string[] | undefined;
+  /** False where its model only embeds, as its profile says. */
+  readonly conversations?: boolean | undefined;
   /** It shows the log probabilities of what it answers, as its profile says. */
   readonly showsTrace?: boolean;
   /** Own requests that it is answering now. */
@@ -48,6 +51,8 @@ export interface Need extends Demands {
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
   readonly maxPrice: PriceLimit;
+  /** Vectors are asked for, and no answer to a conversation. */
+  readonly isOfVectors?: boolean;
   /** What a backend has to be able to do; absent: nothing beside answering. */
   readonly features?: readonly string[];
   /** Nobody else may be asked. */
@@ -70,25 +75,6 @@ export interface Chance {
   /** From 0 to below 1. */
   readonly random: () => number;
 }
-
-/**
- * Why no candidate is left: nobody offers it, or nobody whom the question lets be asked, or not with these weights, or several weights are meant; none has a stake, of none the
- * stake could be read, none has the stake or the reputation that is asked for, all are too dear, all have too small a context, none
- * can do what is asked for, all were tried.
- */
-export type NoChoice =
-  | "none"
-  | "provider"
-  | "weights"
-  | "ambiguous"
-  | "unstaked"
-  | "unread"
-  | "stake"
-  | "reputation"
-  | "price"
-  | "context"
-  | "features"
-  | "tried";
 
 /** An executor sends its offers every five seconds; one that missed two of them may be gone. */
 const FRESH_MS = 10_000;
@@ -264,25 +250,11 @@ function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined 
     const { offer } = candidate.signed;
     if (isTooDear(offer, maxPrice)) return "price";
     if (offer.maxContext <= maxOutboundTokens) return "context";
+    if (need.isOfVectors !== true && candidate.conversations === false) return "embedder";
     if (features.length > 0 && featureLacking(features, candidate.features) !== undefined) return "features";
     return tried.size > 0 && tried.has(offer.executor) ? "tried" : undefined;
   };
 }
-
-/** Of several reasons the one that came closest to a choice is told. */
-const NEARNESS: readonly NoChoice[] = [
-  "none",
-  "provider",
-  "unstaked",
-  "unread",
-  "stake",
-  "reputation",
-  "price",
-  "context",
-  "features",
-  "tried",
-];
-const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
   const { health, heardAtMs } = candidate;

@@ -63,7 +63,7 @@ export class OfferEntry implements Candidate {
   readonly validUntilMs: number;
   readonly #of: Acquaintance;
   /** Read when it is first asked for: offers come far more often than questions. */
-  #promised: Pick<Promised, "vocabulary" | "features" | "precision" | "evidence"> | undefined;
+  #promised: Omit<Promised, "version"> | undefined;
 
   constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
     this.signed = signed;
@@ -106,6 +106,11 @@ export class OfferEntry implements Candidate {
   get features(): readonly string[] | undefined {
     this.#promised ??= promisedBy(this.signed);
     return this.#promised.features;
+  }
+
+  get conversations(): boolean | undefined {
+    this.#promised ??= promisedBy(this.signed);
+    return this.#promised.conversations;
   }
 
   get precision(): string | undefined {

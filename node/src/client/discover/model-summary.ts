@@ -30,6 +30,8 @@ export interface ModelSummary extends Omit<WeightsSummary, "hash" | "stake" | "p
   readonly offeredAtMs?: number;
   /** What some of their executors can do beside plain answers. */
   readonly features?: readonly string[];
+  /** False where all of them only embed. */
+  readonly conversations?: boolean;
 }
 
 /** So many offers are looked into: profiles are texts that have to be read, and come again with every offer. */
@@ -55,10 +57,12 @@ export function summary(model: string, candidates: readonly Candidate[], inUse?:
   if (first === undefined) return undefined;
   const { executors, inboundPrice, outboundPrice, maxContext } = first;
   const sellers = byHash.get(first.hash) ?? [];
+  const read = sellers.slice(0, MOST_READ);
   return {
     ...{ model, executors, inboundPrice, outboundPrice, maxContext, weights: [first, ...others] },
     offeredAtMs: Number(least(sellers.map(({ signed }) => signed.offer.offerId)) >> RANDOM_BITS),
-    features: [...new Set(sellers.slice(0, MOST_READ).flatMap(({ features = [] }) => features))],
+    features: [...new Set(read.flatMap(({ features = [] }) => features))],
+    ...(read.every(({ conversations }) => conversations === false) && { conversations: false }),
   };
 }
 

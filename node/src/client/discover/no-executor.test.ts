@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NoChoice } from "../choose/choose.ts";
+import type { NoChoice } from "../choose/no-choice.ts";
 import type { ModelSummary } from "./model-summary.ts";
 import { type NetworkView, noExecutor } from "./no-executor.ts";
 

@@ -1,7 +1,8 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { featuresNeeded } from "@lloom/protocol/form/features";
 import { LloomError } from "../../errors.ts";
-import type { NoChoice } from "../choose/choose.ts";
+import type { NoChoice } from "../choose/no-choice.ts";
 import { shownWeights } from "../choose/weights.ts";
 import type { Question } from "../question.ts";
 import type { ModelSummary } from "./model-summary.ts";
@@ -44,6 +45,16 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
       "CONTEXT_EXCEEDED",
       `${maxOutboundTokens} answer tokens do not fit ${model}; its largest context is ${offered.maxContext}.`,
     );
+  if (choice === "embedder")
+    return new LloomError("UNSUPPORTED", `${model} makes vectors of texts, and answers no conversation.`, {
+      next: "Ask it for vectors (POST /v1/embeddings), or choose another model.",
+      details: { param: "model" },
+    });
+  if (choice === "features" && isEmbedding(question.sampling))
+    return new LloomError("UNSUPPORTED", `No executor that may be asked sells such vectors of ${model}.`, {
+      next: `Choose a model whose lloom.features in GET /v1/models have ${neededBy(question).join(" and ")}.`,
+      details: { param: question.sampling.embedding?.dimensions === undefined ? "model" : "dimensions" },
+    });
   if (choice === "features")
     return new LloomError(
       "UNSUPPORTED",

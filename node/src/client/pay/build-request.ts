@@ -1,8 +1,8 @@
 import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, CompactSignature, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import { type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
-import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { Question } from "../question.ts";
+import { askedLimits } from "./asked-limits.ts";
 
 /** The terms of a question at one offer: all of a request but its place in a lane. */
 export type RequestTerms = Omit<
@@ -41,10 +41,7 @@ export function requestTerms(
     model: offer.model,
     promptHash: hashPrompt(promptSalt, messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash, offerHash }),
-    maxInboundTokens: mostInboundTokens(messages),
-    maxOutboundTokens: BigInt(question.maxOutboundTokens),
-    inboundPrice: offer.inboundPrice,
-    outboundPrice: offer.outboundPrice,
+    ...askedLimits(question, offer),
   };
 }
 
