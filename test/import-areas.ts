@@ -118,6 +118,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       telling: [],
       chat: ["fields", "telling"],
       completions: ["fields", "telling"],
+      embeddings: ["fields", "telling"],
       responses: ["fields", "telling"],
       messages: ["fields", "telling"],
     },

@@ -4,6 +4,7 @@ import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt-file";
 import { shownWeights } from "../client/choose/weights.ts";
 import { type Answered, type Copy, paidFor } from "../client/question.ts";
+import { MOST_CHOICES } from "./asked.ts";
 
 /** What answers are paid in, and by which contract. */
 export interface PaidDeployment {
@@ -98,10 +99,16 @@ const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /**
  * The same in headers; what differs between several answers stands one behind the other. Receipts that would be too long for one are in
- * the body alone.
+ * the body alone, and of more answers than one may ask for there is only what they cost.
  */
 export function factHeaders(ends: readonly Answered[], { domain, token }: PaidDeployment): Record<string, string> {
   const cost = paidForAll(ends);
+  const sum = {
+    "x-lloom-cost": cost.toString(),
+    "x-lloom-amount": formatAmount(cost, token.decimals),
+    "x-lloom-token": headerText(token.symbol),
+  };
+  if (ends.length > MOST_CHOICES) return sum;
   const listed = (of: (end: Answered) => string): string => ends.map(of).join(", ");
   const receipt = listed((end) => Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url"));
   const compared = ends.flatMap(({ copies }) => (copies === undefined ? [] : [copies]));
@@ -109,9 +116,7 @@ export function factHeaders(ends: readonly Answered[], { domain, token }: PaidDe
     "x-lloom-executor": listed(({ executor }) => executor),
     "x-lloom-weights": listed((end) => shownWeights(end.weightsHash) ?? "none"),
     "x-lloom-attempts": listed(({ attempts }) => String(attempts)),
-    "x-lloom-cost": cost.toString(),
-    "x-lloom-amount": formatAmount(cost, token.decimals),
-    "x-lloom-token": headerText(token.symbol),
+    ...sum,
     ...(compared.length > 0 && { "x-lloom-agreement": compared.map(agreementOf).join(", ") }),
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };

@@ -22,7 +22,7 @@ export interface Asked {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
-  /** Answers to the same question. */
+  /** Answers to the same question, or requests that its texts to embed are divided into. */
   readonly choices: number;
   /** Of each; undefined: the gateway's default. */
   readonly maxOutboundTokens: number | undefined;

@@ -82,7 +82,7 @@ describe("requests that no route sees", () => {
     ["a rare method", head("QUERY /v1/chat/completions"), method("POST")],
     ["a method of WebDAV", head("PROPFIND /v1/models"), method("GET, HEAD")],
     ["a wrong method with a body of any type", `${head("POST /health", "content-length: 1")}x`, method("GET, HEAD")],
-    ["an unknown route with a wrong body", `${head("POST /v1/embeddings", json, "content-length: 1")}{`, unknown],
+    ["an unknown route with a wrong body", `${head("POST /v1/images", json, "content-length: 1")}{`, unknown],
     [
       "a type that is none",
       `${head("POST /v1/chat/completions", "content-type: ;", "content-length: 1")}x`,

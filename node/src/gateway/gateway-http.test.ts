@@ -56,7 +56,7 @@ describe("calls that are wrong by themselves", () => {
   it("get OpenAI's shape and the right status", async () => {
     const gateway = await start({ bodyLimitBytes: 1000 });
     const wrong = { code: "REQUEST_INVALID", param: null };
-    expect(await problem(await fetch(`${gateway.url}/v1/embeddings`, { method: "POST" }))).toMatchObject({
+    expect(await problem(await fetch(`${gateway.url}/v1/images`, { method: "POST" }))).toMatchObject({
       status: 404,
       code: "ROUTE_NOT_FOUND",
     });

@@ -7,6 +7,7 @@ import type { PaidDeployment } from "./answer-facts.ts";
 import { answerRoute } from "./answer-route.ts";
 import { chatApi } from "./chat/chat-api.ts";
 import { completionApi } from "./completions/completion-api.ts";
+import { embeddingApi } from "./embeddings/embedding-api.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -44,7 +45,7 @@ export interface Gateway extends AsyncDisposable {
 const CANCEL_MS = 5_000;
 
 /**
- * Serves OpenAI's chat completions over a client of the network. Throws CONFIG_INVALID, PORT_TAKEN.
+ * Serves OpenAI's API over a client of the network. Throws CONFIG_INVALID, PORT_TAKEN.
  * Prompts and answers are never logged.
  */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
@@ -73,6 +74,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   server.post(completionApi.path, answerRoute(answering, completionApi));
   server.post(responseApi.path, answerRoute(answering, responseApi));
   server.post(messageApi.path, answerRoute(answering, messageApi));
+  server.post(embeddingApi.path, answerRoute(answering, embeddingApi));
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);

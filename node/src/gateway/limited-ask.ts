@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import type { AskEvent } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, MOST_CHOICES } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { invalidField } from "./http-problem.ts";
@@ -40,10 +41,12 @@ export function createLimitedAsk(client: GatewayClient, settings: GatewaySetting
   return {
     begin(asked, { idPrefix, signal, caller }) {
       const { choices } = asked;
-      if (running + choices > settings.maxConcurrent)
+      // More are never under way.
+      const atOnce = Math.min(choices, MOST_CHOICES);
+      if (running + atOnce > settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
       const payer = caller?.payer([asked, ...(asked.fallbacks ?? [])].map(({ model }) => model));
-      running += choices;
+      running += atOnce;
       const asking = { client, settings, token, payer };
       const events = askInTurn(asked, (one) => ask(asking, one, signal));
       return {
@@ -51,7 +54,7 @@ export function createLimitedAsk(client: GatewayClient, settings: GatewaySetting
         choices,
         created: Math.floor(wallClock() / 1000),
         events: whenOver(events, () => {
-          running -= choices;
+          running -= atOnce;
           payer?.over();
         }),
       };
@@ -120,7 +123,9 @@ async function* ask(
 ): AsyncGenerator<AskEvent, void> {
   const offered = await client.model(model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
-  const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
+  const isOfVectors = isEmbedding(sampling);
+  const maxOutboundTokens =
+    asked === undefined ? defaultLimit(settings, most) : isOfVectors ? asked : clamp(asked, messages, most);
   const demands = {
     ...(minReputation !== undefined && { minReputation }),
     ...(minStake !== undefined && { minStake: unitsOf(minStake, "min_stake", token) }),
@@ -145,7 +150,7 @@ async function* ask(
     purse: payer?.purse(model),
     ...asks,
   };
-  const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && { choices }) };
+  const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && !isOfVectors && { choices }) };
   yield* client.ask({ ...question, ...more }, signal);
 }
 

@@ -33,6 +33,16 @@ describe("a model of the list", () => {
     expect(told("LLT", { weights: [weights("ab", "IQ3_S")] })).toMatchObject({ quantization: null });
   });
 
+  it("says whether it answers, makes vectors, or both, and that vectors cost nothing but their prompts", () => {
+    expect(told("LLT")).toMatchObject({ output_modalities: ["text"], lloom: { conversations: true } });
+    expect(told("LLT", { features: ["embedding"] })).toMatchObject({ output_modalities: ["text", "embeddings"] });
+    const features = ["embedding", "embedding_dimensions"];
+    expect(told("USDC", { features, conversations: false })).toMatchObject({
+      ...{ output_modalities: ["embeddings"], supported_sampling_parameters: ["dimensions"], supported_features: [] },
+      ...{ pricing: { prompt: "0.0000001", completion: "0" }, lloom: { features, conversations: false } },
+    });
+  });
+
   it("says what some executor can do", () => {
     expect(told("LLT")).toMatchObject({
       ...{ created: 7, context_length: 8192, supported_features: ["json_mode", "structured_outputs", "tools"] },

@@ -12,13 +12,23 @@ const SAMPLING_FIELDS: Readonly<Record<string, readonly string[]>> = {
   penalties: ["presence_penalty", "frequency_penalty"],
   repeat_penalty: ["repetition_penalty"],
   logit_bias: ["logit_bias"],
+  embedding_dimensions: ["dimensions"],
 };
 const ALWAYS = ["temperature", "top_p", "top_k", "stop", "seed", "max_tokens"];
 const OUTPUTS: Readonly<Record<string, string>> = { tools: "tools", json_schema: "structured_outputs" };
 
 /** A model in OpenAI's shape, with what OpenRouter's list for providers has beside it, and the market's figures under `lloom`. */
 export function modelObject(
-  { model, executors, inboundPrice, outboundPrice, maxContext, weights, features = [] }: ModelSummary,
+  {
+    model,
+    executors,
+    inboundPrice,
+    outboundPrice,
+    maxContext,
+    weights,
+    features = [],
+    conversations = true,
+  }: ModelSummary,
   { token, created }: { readonly token: TokenUnit; readonly created: number },
 ): Record<string, unknown> {
   const { symbol, decimals } = token;
@@ -34,10 +44,18 @@ export function modelObject(
     max_output_length: context,
     quantization: quantisationOf(weights[0].precision),
     input_modalities: ["text"],
-    output_modalities: ["text"],
-    supported_sampling_parameters: [...ALWAYS, ...features.flatMap((feature) => SAMPLING_FIELDS[feature] ?? [])],
-    supported_features: ["json_mode", ...features.flatMap((feature) => OUTPUTS[feature] ?? [])],
-    ...(DOLLARS.has(symbol) && { pricing: { prompt: perToken(inboundPrice), completion: perToken(outboundPrice) } }),
+    output_modalities: [...(conversations ? ["text"] : []), ...(features.includes("embedding") ? ["embeddings"] : [])],
+    supported_sampling_parameters: [
+      ...(conversations ? ALWAYS : []),
+      ...features.flatMap((feature) => SAMPLING_FIELDS[feature] ?? []),
+    ],
+    supported_features: [
+      ...(conversations ? ["json_mode"] : []),
+      ...features.flatMap((feature) => OUTPUTS[feature] ?? []),
+    ],
+    ...(DOLLARS.has(symbol) && {
+      pricing: { prompt: perToken(inboundPrice), completion: perToken(conversations ? outboundPrice : 0n) },
+    }),
     lloom: {
       executors,
       inboundPrice: inboundPrice.toString(),
@@ -57,6 +75,8 @@ export function modelObject(
         maxContext: Number(offered.maxContext),
       })),
       features,
+      /** False: it only embeds. */
+      conversations,
     },
   };
 }

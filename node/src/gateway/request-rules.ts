@@ -36,6 +36,7 @@ export interface RequestRules {
 const METHODS: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "POST",
   "/v1/completions": "POST",
+  "/v1/embeddings": "POST",
   "/v1/responses": "POST",
   "/v1/messages": "POST",
   "/v1/models": "GET, HEAD",

@@ -1,6 +1,8 @@
 /** The official clients against a gateway and an executor with the tiny model: what it asks for is what it gets. */
 import { join } from "node:path";
 import Anthropic from "@anthropic-ai/sdk";
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import type { ReceiptFileData } from "@lloom/protocol/receipt-file";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../../node/src/backend/backend.ts";
@@ -38,7 +40,10 @@ const stack = new AsyncDisposableStack();
 beforeAll(async () => {
   world = stack.use(await World.start());
   backend = stack.use(
-    await openBackend({ kind: "llama", modelPath: TINY, modelName: model, threads: 1, sequences: 2 }, log),
+    await openBackend(
+      { kind: "llama", modelPath: TINY, modelName: model, threads: 1, sequences: 2, embeds: true },
+      log,
+    ),
   );
   seller = await world.seller({ backend });
   buyer = await world.buyer();
@@ -167,6 +172,23 @@ describe("the official client", { timeout: 120_000 }, () => {
     expect(choices[0]?.text).toBe(chat.choices[0]?.message.content);
     expect(choices[0]?.logprobs?.tokens?.join("")).toBe(choices[0]?.text);
     expect(usage).toEqual(chat.usage);
+  });
+
+  it("gets vectors of more texts than one request takes, counted by the vocabulary, which the chain settles", async () => {
+    const input = ["What is Lloom?", ...Array.from({ length: 16 }, (_, place) => `text ${place}`)];
+    const { data, usage, ...more } = await client.embeddings.create({ model, input });
+    expect(data.map(({ index, embedding }) => [index, embedding.length])).toEqual(input.map((_, at) => [at, 160]));
+    const alone = await client.embeddings.create({ model, input: input[0] ?? "", encoding_format: "float" });
+    expect(alone.data[0]?.embedding).toEqual(data[0]?.embedding);
+    const { lloom } = more as unknown as { lloom: { cost: string; choices: { receipt: ReceiptFileData }[] } };
+    const receipts = lloom.choices.map(({ receipt }) => receipt);
+    expect(receipts.map(({ request }) => request.outboundPrice)).toEqual(["0", "0"]);
+    expect(receipts.map(({ response }) => response.traceRoot)).toEqual([ZERO_HASH, ZERO_HASH]);
+    const counted = receipts.reduce((sum, { response }) => sum + Number(response.inboundTokens), 0);
+    expect([usage.prompt_tokens, usage.total_tokens]).toEqual([counted, counted]);
+    expect(BigInt(lloom.cost)).toBeGreaterThan(0n);
+    await seller.executor.settleNow(AbortSignal.timeout(60_000));
+    expect(seller.executor.status().owed).toBe(0n);
   });
 
   it("gets responses: calls of functions, what they gave as input, and the same answer as in chat", async () => {

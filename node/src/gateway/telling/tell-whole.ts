@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { AskEvent } from "../../client/question.ts";
 import { factHeaders } from "../answer-facts.ts";
 import type { AnswerApi, AnswerTold, ToldChoice } from "../api.ts";
-import type { Asked } from "../asked.ts";
+import { type Asked, MOST_CHOICES } from "../asked.ts";
 import { collectedChoices, REQUEST_HEADER, toldChoice } from "./told-choice.ts";
 
 /** Waits for the whole answer and sends it as one JSON object. */
@@ -16,7 +16,7 @@ export async function tellWhole<Call extends Asked>(
   const signed = new Map<number, string>();
   for await (const event of events) {
     const { choice = 0 } = event;
-    if (event.type === "signed")
+    if (event.type === "signed" && call.choices <= MOST_CHOICES)
       reply.header(REQUEST_HEADER, [...signed.set(choice, event.requestHash).values()].join(", "));
     const one = collected[choice];
     if (one === undefined) continue;

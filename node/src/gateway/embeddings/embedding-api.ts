@@ -1,0 +1,16 @@
+import { LloomError } from "../../errors.ts";
+import type { AnswerApi } from "../api.ts";
+import { embeddingList } from "./embedding-answer.ts";
+import { type EmbeddingRequest, parseEmbeddingRequest } from "./embedding-request.ts";
+
+/** POST /v1/embeddings. */
+export const embeddingApi: AnswerApi<EmbeddingRequest> = {
+  path: "/v1/embeddings",
+  idPrefix: "embd-",
+  read: parseEmbeddingRequest,
+  whole: embeddingList,
+  // Vectors come whole: the request has no field that asks for a stream.
+  stream: () => {
+    throw new LloomError("INTERNAL", "Vectors do not come as a stream.");
+  },
+};
