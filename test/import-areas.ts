@@ -149,6 +149,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       keys: ["deeds"],
       market: ["open"],
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
+      bench: ["run", "deeds", "market", "open"],
       top: ["run", "money", "market", "open"],
       run: ["ask", "canaries", "dispute", "keys", "open"],
       money: ["deeds", "signed", "dispute", "canaries", "market", "open"],

@@ -171,6 +171,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/calibrate.ts")).calibrate,
   },
   {
+    name: "bench",
+    group: "Selling answers, guarding the network",
+    describe: "measure this machine's models, and say which prices pay for it; or measure a gateway",
+    load: async () => (await import("./bench/bench.ts")).bench,
+  },
+  {
     name: "earnings",
     group: "Selling answers, guarding the network",
     describe: "show what an executor is owed, what matures when, and what is free",
