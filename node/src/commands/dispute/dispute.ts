@@ -18,17 +18,21 @@ import { hashArgument, settledReceipt, wrongCountOf } from "./subject.ts";
 const EXAMPLE = `lloom dispute open 0x${"0f".repeat(32)}`;
 
 /**
- * `lloom dispute`: shows, opens, cancels, concedes or ends a dispute about an answer that never came or was counted wrongly, shows
+ * `lloom dispute`: shows a dispute or the evidence of its answers, opens, cancels, concedes or ends a dispute about an answer that never came or was counted wrongly, shows
  * the answer that it brought, or appeals against the verdict of a jury.
  */
 export const dispute: Command = {
   arguments: [
-    { form: "<action>", describe: "show, open, cancel, concede, close, answer, or appeal" },
-    { form: "<id>", describe: "open and answer: the request; show, cancel, concede, close and appeal: the dispute" },
+    { form: "<action>", describe: "show, evidence, open, cancel, concede, close, answer, or appeal" },
+    {
+      form: "<id>",
+      describe: "open and answer: the request; show, cancel, concede, close and appeal: the dispute; evidence: either",
+    },
   ],
-  settings: ["startBlock"],
+  settings: ["startBlock", "bootstrap", "listen"],
   defaults: { logLevel: "warn" },
   flags: [
+    { form: "--out <FILE>", describe: "evidence: write all of it there, traces too, readable to you alone" },
     { form: "--sign-only <FILE>", describe: "open and concede: send nothing, write the signed order for lloom relay" },
     { form: "--opener <ADDRESS>", describe: "open, with --sign-only: the account that posts the bond and sends it" },
     { form: "--for <ADDRESS>", describe: "concede, with --sign-only: the executor whose session key this key is" },
@@ -37,6 +41,7 @@ export const dispute: Command = {
   examples: [
     "lloom disputes",
     `lloom dispute show 0x${"1d".repeat(32)}`,
+    `lloom dispute evidence 0x${"1d".repeat(32)} --out evidence.json`,
     EXAMPLE,
     `lloom dispute close 0x${"1d".repeat(32)}`,
     `lloom dispute concede 0x${"1d".repeat(32)}`,
@@ -48,9 +53,13 @@ export const dispute: Command = {
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (act === undefined)
       throw new LloomError("COMMAND_INVALID", `lloom dispute cannot "${action}".`, {
-        next: `Give show, open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
+        next: `Give show, evidence, open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
       });
     refuseStray(context.flags, action);
+    if (context.flags["out"] !== undefined && action !== "evidence")
+      throw new LloomError("COMMAND_INVALID", "--out is for evidence alone.", {
+        next: `lloom dispute evidence ID --out FILE`,
+      });
     await act(context, hashArgument(subject, EXAMPLE));
   },
 };
@@ -78,6 +87,8 @@ type Action = (context: CommandContext, hash: `0x${string}`) => Promise<void>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   show: async (context, id) => showDispute(context, await openView(context), id),
+  // What joins the network is loaded for whoever asks for it.
+  evidence: async (context, id) => (await import("./evidence.ts")).showEvidence(context, id),
   open: async (context, requestHash) => {
     const signing = await openSigning(context);
     if (signing !== undefined) return signOpening(signing, requestHash);

@@ -81,10 +81,7 @@ export function openClientLog(db: Database): ClientLog {
     markSettled: (settled) => settle(SETTLED, settled),
     correctSettled: (settled) => settle(CORRECTED, settled),
     receipts: (page) => ownReceipts(db, page),
-    receipt: (requestHash) => {
-      const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
-      return row && ownReceiptOf(row);
-    },
+    receipt: boughtAnswers(db).receipt,
     fate: (requestHash) => {
       const row = db.get(REQUEST, { requestHash });
       return row && fateOf(row);
@@ -103,6 +100,19 @@ export function openClientLog(db: Database): ClientLog {
     },
   };
 }
+
+/** What shows an answer to whoever has a right to it; also of a file that is only read. */
+export const boughtAnswers = (
+  db: Database,
+): Pick<ClientLog, "receipt" | "ownEvidence" | "lateAnswer" | "wrongCount"> => ({
+  ownEvidence: openOwnEvidence(db).ownEvidence,
+  lateAnswer: openOwnAnswers(db).lateAnswer,
+  wrongCount: openWrongCounts(db).wrongCount,
+  receipt: (requestHash) => {
+    const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
+    return row && ownReceiptOf(row);
+  },
+});
 
 const RETIRE = `UPDATE own_lanes SET status = 'retired', retired_because = :because
   WHERE executor = :executor AND lane = :lane AND status <> 'retired'`;

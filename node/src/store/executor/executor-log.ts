@@ -74,13 +74,19 @@ export function openExecutorLog(db: Database): ExecutorLog {
     laneState: (client, lane) => encoding.laneStateOf(db.get(LANE, laneKey(client, lane))),
     busyLane: (client, lane) => db.get(BUSY, laneKey(client, lane)) !== undefined,
     answeredUnsigned: () => db.all(UNSIGNED).map(unsignedOf),
-    find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
-    delivery: (requestHash) => deliveryOf(db, requestHash),
+    ...servedAnswers(db),
     receipts: (page) => servedReceipts(db, page),
     // Nothing that is owed goes, so that the dues stay what they are.
     prune: (beforeMs) => prune(db, beforeMs),
   };
 }
+
+/** What shows an answer to whoever has a right to it; also of a file that is only read. */
+export const servedAnswers = (db: Database): Pick<ExecutorLog, "find" | "delivery" | "ackOf" | "laterRequest"> => ({
+  ...openRebuttals(db),
+  find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
+  delivery: (requestHash) => deliveryOf(db, requestHash),
+});
 
 /** Named again, so that the index of open requests serves. */
 const OPEN = "status IN ('running', 'answered')";
