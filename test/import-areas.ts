@@ -127,6 +127,8 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   // Who may call a gateway is kept by its client's log, and is no matter of any API.
   ...roomsOf("node/src/gateway", { keys: [] }, [
     "node/src/gateway/http-problem.ts",
+    "node/src/client/check/model-reference.ts",
+    "node/src/client/discover/model-summary.ts",
     "node/src/client/question.ts",
     "node/src/store/client",
     ...BASE,
