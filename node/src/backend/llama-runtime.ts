@@ -70,18 +70,18 @@ export interface LlamaRuntime extends LoadedModel {
 const DEFAULT_CONTEXT_TOKENS = 8192;
 
 /** How something of a model is opened; whatever was opened is closed by `stack`. */
-export interface Opening {
+export interface LoadingOptions {
   readonly log: Log;
   readonly stack: AsyncDisposableStack;
   readonly signal: AbortSignal;
 }
 
 /** Loads the model and a context to answer in. Throws CONFIG_INVALID, BACKEND_FAILED. */
-export const loadLlama = async (options: LlamaOptions, opening: Opening): Promise<LlamaRuntime> =>
+export const loadLlama = async (options: LlamaOptions, opening: LoadingOptions): Promise<LlamaRuntime> =>
   openContext(await loadModel(options, opening), options, opening);
 
 /** Loads the model alone. Throws CONFIG_INVALID, BACKEND_FAILED. */
-export async function loadModel(options: LlamaOptions, { log, stack, signal }: Opening): Promise<LoadedModel> {
+export async function loadModel(options: LlamaOptions, { log, stack, signal }: LoadingOptions): Promise<LoadedModel> {
   const weightsHash = await readWeights(options, signal);
   try {
     const llama = await startLlama(options, log);
@@ -103,7 +103,7 @@ export async function loadModel(options: LlamaOptions, { log, stack, signal }: O
 export async function openContext(
   loaded: LoadedModel,
   options: LlamaOptions,
-  { stack, signal }: Opening,
+  { stack, signal }: LoadingOptions,
 ): Promise<LlamaRuntime> {
   const { llama, model, vocabulary } = loaded;
   const { gpu = false, sharedBatches = false } = options;
