@@ -93,6 +93,7 @@ export interface Answered {
   /** Of this answer alone, base units. */
   readonly cost: bigint;
   readonly inboundTokens: number;
+  /** Of text; vectors have none. */
   readonly outboundTokens: number;
   readonly executor: Address;
   /** That the executor has signed to have answered with; zero where it names none. */

@@ -40,7 +40,7 @@ describe("vectors", () => {
     const { ends, lines } = await ask(staged, embedding(["a", "abc"]));
     expect(lines).toEqual([`${vectorLine([1, 1])}${vectorLine([3, 1])}`]);
     // Six tokens at one unit each, whatever the offer asks for tokens of answers.
-    expect(ends).toMatchObject([{ executor: seller.address, cost: 6n, inboundTokens: 6 }]);
+    expect(ends).toMatchObject([{ executor: seller.address, cost: 6n, inboundTokens: 6, outboundTokens: 0 }]);
     expect(staged.requests[0]).toMatchObject({ outboundPrice: 0n, inboundPrice: 1_000_000n, costCap: 20n });
     const [known] = staged.book.candidates(MODEL, staged.nowMs).filter(({ signed }) => signed.profile !== undefined);
     // No template goes around a text: what it counts says nothing of one.

@@ -268,7 +268,8 @@ function answered(
     attempt,
     trace,
     signed,
-  }: Pick<AttemptOptions, "attempt" | "trace" | "signed"> & {
+    question,
+  }: Pick<AttemptOptions, "attempt" | "trace" | "signed" | "question"> & {
     readonly placed: PlacedRequest;
     readonly promptSalt: Hex;
   },
@@ -287,7 +288,8 @@ function answered(
     responseHash,
     cost: response.cumulativeCost - request.ackedCost,
     inboundTokens: Number(response.inboundTokens),
-    outboundTokens: Number(response.outboundTokens),
+    // What vectors count bonds disputes, and is no text that a model wrote.
+    outboundTokens: isEmbedding(question.sampling) ? 0 : Number(response.outboundTokens),
     executor: request.executor,
     weightsHash: signed.offer.weightsHash,
     attempts: attempt,

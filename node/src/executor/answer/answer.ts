@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { packTrace } from "@lloom/protocol/trace";
 import type { Backend } from "../../backend/backend.ts";
@@ -102,7 +103,8 @@ function sold(
     client: admitted.request.client,
     model: admitted.request.model,
     inboundTokens: Number(inboundTokens),
-    outboundTokens: Number(outboundTokens),
+    // What vectors count bonds disputes, and is no text that a model wrote.
+    outboundTokens: isEmbedding(admitted.completion.sampling) ? 0 : Number(outboundTokens),
     cost: shown(cost),
     owed: shown(owed()),
   };
