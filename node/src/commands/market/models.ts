@@ -1,4 +1,5 @@
 import { formatAmount } from "@lloom/protocol/amounts";
+import { promisedBy } from "@lloom/protocol/profile";
 import { tokenOf } from "../../chain/account/calls.ts";
 import { announce, type Command } from "../command.ts";
 import { openKeylessChain } from "../open/open.ts";
@@ -17,9 +18,10 @@ export const models: Command = {
     const summaries = modelsIn(seen).map(([model, among]) => summaryOf(model, among));
     const price = (amount: bigint): string => formatAmount(amount, chain.tokenDecimals);
     const table = tableLines(
-      ["model", "sellers", "prompt", "answer", "context"],
-      summaries.map(({ model, executors, inboundPrice, outboundPrice, maxContext }) => [
+      ["model", "sellers", "prompt", "answer", "context", "makes"],
+      summaries.map(({ model, executors, inboundPrice, outboundPrice, maxContext, makes }) => [
         ...[model, String(executors), price(inboundPrice), price(outboundPrice), String(maxContext)],
+        makes.join(", "),
       ]),
     );
     const text = [
@@ -36,6 +38,14 @@ export const models: Command = {
   },
 };
 
+/** Answers, vectors of texts, or both, as some seller's profile says. */
+function makesOf(among: readonly SeenOffer[]): readonly string[] {
+  const profiles = among.map(({ signed }) => promisedBy(signed));
+  const answers = profiles.some(({ conversations }) => conversations !== false);
+  const embeds = profiles.some(({ features }) => features?.includes("embedding") === true);
+  return [...(answers ? ["answers"] : []), ...(embeds ? ["vectors"] : [])];
+}
+
 function summaryOf(model: string, among: readonly SeenOffer[]) {
   const offers = among.map(({ signed }) => signed.offer);
   const least = (amounts: readonly bigint[]): bigint => amounts.reduce((best, one) => (one < best ? one : best));
@@ -44,5 +54,6 @@ function summaryOf(model: string, among: readonly SeenOffer[]) {
     inboundPrice: least(offers.map(({ inboundPrice }) => inboundPrice)),
     outboundPrice: least(offers.map(({ outboundPrice }) => outboundPrice)),
     maxContext: -least(offers.map(({ maxContext }) => -maxContext)),
+    makes: makesOf(among),
   };
 }
