@@ -37,12 +37,14 @@ export async function benchBackend(context: CommandContext): Promise<void> {
 
 const SILENT: ProgressLine = { show: () => undefined, clear: () => undefined };
 
-/** Throws MODEL_NOT_FOUND. */
+/** Models that answer; those that only embed have no tokens to write. Throws MODEL_NOT_FOUND. */
 function chosenModels(models: readonly BackendModel[], name: string | undefined): readonly BackendModel[] {
-  const chosen = models.filter(({ model }) => name === undefined || model === name);
+  const answering = models.filter(({ profile }) => profile?.conversations !== false);
+  const chosen = answering.filter(({ model }) => name === undefined || model === name);
   if (chosen.length > 0) return chosen;
-  const has = models.map(({ model }) => model).join(", ");
-  throw new LloomError("MODEL_NOT_FOUND", `The backend has no model${name === undefined ? "" : ` "${name}"`}.`, {
+  const has = answering.map(({ model }) => model).join(", ");
+  const wanted = name === undefined ? "that answers" : `"${name}" that answers`;
+  throw new LloomError("MODEL_NOT_FOUND", `The backend has no model ${wanted}.`, {
     next: has === "" ? "Load a model into the backend." : `Give --model one of what it has: ${has}.`,
   });
 }
