@@ -97,5 +97,6 @@ it("is told in words, and kept as a receipt that proves its texts, with the leav
   expect(said).toMatch(/user:\nTell me of lane 1\.\n\nanswer:\nA cat 🐈\.$/);
   const data = evidenceData(gathered, TEST_DOMAIN);
   expect(data.traceLeaves).toHaveLength(3);
-  expect(checkReceipt(receiptFileFromJson(JSON.stringify(data.receipt))).checked).toHaveLength(4);
+  const { checked } = checkReceipt(receiptFileFromJson(JSON.stringify(data.receipt)));
+  expect(checked.join("\n")).toMatch(/prompt[\s\S]*answer/i);
 });
