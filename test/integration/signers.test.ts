@@ -62,6 +62,29 @@ describe("session keys by command", { timeout: 600_000 }, () => {
     );
   });
 
+  it("are replaced by a new one, which signs before the old one ends", async () => {
+    using next = await createUser({ chain, deployment });
+    using last = await createUser({ chain, deployment });
+    const prove = async (user: User, name: string): Promise<string> => {
+      await user.tell("signer", "prove", client.address, fileOf(name));
+      return fileOf(name);
+    };
+    const nextProof = await prove(next, "next");
+    expect(await refusal(client, "signer", "rotate", nextProof)).toMatch(/No other session key is in force/);
+    await client.tell("signer", "add", nextProof, "--yes");
+    const lastProof = await prove(last, "last");
+    const rotated = await client.run(["signer", "rotate", lastProof, "--yes", "--json"]);
+    const done = rotated.stdout.split("\n").filter((line) => line.includes('"event":"done"'));
+    expect(done.map((line) => JSON.parse(line))).toMatchObject([
+      { action: "addSigner", signer: last.address },
+      { action: "removeSigner", signer: next.address },
+    ]);
+    // It was done: what was cut off in its middle would go on here.
+    const again = await client.run(["signer", "rotate", lastProof, next.address, "--yes"]);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/already/) });
+    expect(await refusal(client, "signer", "rotate", lastProof, last.address)).toMatch(/cannot take its own place/);
+  });
+
   it("are added by no proof that is altered, late, of another deployment, or for somebody else", async () => {
     await stranger.tell("signer", "prove", client.address, fileOf("whole"), "--valid", "1");
     const whole = JSON.parse(readFileSync(fileOf("whole"), "utf8"));

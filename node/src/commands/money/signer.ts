@@ -16,22 +16,26 @@ import { shownMoment } from "../words.ts";
 
 const EXAMPLE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 const PROVE = `lloom signer prove ${EXAMPLE} proof.json`;
+const ROTATE = "lloom signer rotate proof.json";
 const REMOVE = `lloom signer remove ${EXAMPLE}`;
 
 type Action = (context: CommandContext, ...given: readonly (string | undefined)[]) => Promise<void>;
-const ACTIONS: Readonly<Record<string, Action>> = { list, prove, add, remove };
+const ACTIONS: Readonly<Record<string, Action>> = { list, prove, add, remove, rotate };
 
 /** `lloom signer`: session keys, which sign for a client whose own key stays elsewhere. */
 export const signer: Command = {
   arguments: [
-    { form: "[action]", describe: "list (no password), prove, add or remove" },
-    { form: "[what]", describe: "prove: the client; add: the session key's proof; remove: the session key" },
-    { form: "[file]", describe: "prove: where the proof goes to" },
+    { form: "[action]", describe: "list (no password), prove, add, remove, or rotate" },
+    { form: "[what]", describe: "prove: the client; add and rotate: the new key's proof; remove: the session key" },
+    {
+      form: "[more]",
+      describe: "prove: where the proof goes to; rotate: the key that is replaced, if there are several",
+    },
   ],
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [VALID, ADDRESS, YES],
-  examples: ["lloom signer list", PROVE, "lloom signer add proof.json", REMOVE],
+  examples: ["lloom signer list", PROVE, "lloom signer add proof.json", "lloom signer rotate proof.json", REMOVE],
   run: async (context) => {
     const [name = "list", ...given] = context.args;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
@@ -120,4 +124,39 @@ async function remove(context: CommandContext, who?: string, ...rest: readonly (
   const key = addressOf(who, "The session key", REMOVE);
   const account = await openAccount(context);
   await perform(context, account, await signerRemoval(account, key));
+}
+
+/**
+ * Puts a new session key in the place of an old one, money and channels as they are: the new one signs before the old one ends, so that
+ * somebody always can. What was cut off between the two goes on with the same command.
+ */
+async function rotate(context: CommandContext, file?: string, old?: string, ...rest: readonly (string | undefined)[]) {
+  requireNothing(rest);
+  if (file === undefined)
+    throw new LloomError("COMMAND_INVALID", "The new key's proof is missing.", { next: `Give its file: ${ROTATE}` });
+  const proof = readPossession(givenPlace(file, "The file"));
+  const { signer: fresh } = proof.authorization;
+  const named = old === undefined ? undefined : addressOf(old, "The old key", ROTATE);
+  const account = await openAccount(context);
+  const replaced = named ?? onlyOne(await findSigners(account.chain, account.address), fresh);
+  if (replaced === fresh)
+    throw new LloomError("COMMAND_INVALID", `${fresh} cannot take its own place.`, {
+      next: "Have a new key prove itself: lloom wallet new --data-dir OTHER, then lloom signer prove.",
+    });
+  await perform(context, account, await signerAddition(account, proof));
+  await perform(context, account, await signerRemoval(account, replaced));
+}
+
+/** The session key in force besides a new one. Throws COMMAND_INVALID where there is none, or nobody can tell which is meant. */
+export function onlyOne(signers: readonly OwnSigner[], fresh: Address): Address {
+  const inForce = signers.filter(({ signer: one, thawEnd }) => thawEnd === 0n && one !== fresh);
+  const [first, ...others] = inForce;
+  if (first === undefined)
+    throw new LloomError("COMMAND_INVALID", "No other session key is in force: there is nothing to replace.", {
+      next: "Add the new one: lloom signer add FILE",
+    });
+  if (others.length === 0) return first.signer;
+  throw new LloomError("COMMAND_INVALID", `${inForce.length} session keys are in force.`, {
+    next: `Say which one is replaced: ${ROTATE} ${first.signer}`,
+  });
 }
