@@ -31,6 +31,15 @@ describe("the health of an executor", () => {
     expect(avoidedMs(after(UNKNOWN_HEALTH, ...Array.from({ length: 9 }, () => "busy" as const)))).toBe(60_000);
   });
 
+  it("moves its speed a fifth of the way to each answer's, and keeps it where an answer was too short to tell", () => {
+    let health = afterOutcome(UNKNOWN_HEALTH, { type: "answered" }, AT);
+    const paces = [40, undefined, 20, undefined, 60].map((msPerToken) => {
+      health = afterOutcome(health, { type: "answered", msPerToken }, AT);
+      return health.msPerToken;
+    });
+    expect(paces).toEqual([40, 40, 36, 36, 40.8]);
+  });
+
   it("suffers nothing from a goodbye", () => {
     expect(after(UNKNOWN_HEALTH, "leaving")).toEqual({ ...UNKNOWN_HEALTH, avoidUntilMs: NOW + 30_000 });
   });
