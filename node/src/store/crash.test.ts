@@ -153,7 +153,7 @@ test.skipIf(process.platform === "win32")(
   "loses nothing that was told when its files may grow no further",
   async () => {
     const script = fileURLToPath(new URL("../../../test/support/store-crash.ts", import.meta.url));
-    const limited = ["-c", 'ulimit -f 1200; exec "$0" "$@"', process.execPath, script, path];
+    const limited = ["-c", 'ulimit -f 1600; exec "$0" "$@"', process.execPath, script, path];
     const child = spawn("/bin/sh", limited, { stdio: ["ignore", "pipe", "pipe"] });
     const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr), exitOf(child)]);
     expect(problem).toMatch(/LloomError: The store .* (cannot be read or written|cannot grow)/);

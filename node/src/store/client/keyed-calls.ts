@@ -48,28 +48,38 @@ export interface KeyedCalls {
   forget(name: string): void;
 }
 
-const FIND = "SELECT * FROM keyed_calls WHERE name = :name AND began_at_ms >= :sinceMs";
-const BEGIN = `INSERT INTO keyed_calls (name, call, requests, bytes, began_at_ms)
-  VALUES (:name, :call, '[]', 0, :nowMs)
-  ON CONFLICT (name) DO UPDATE SET call = :call, requests = '[]', answer = NULL, bytes = 0, began_at_ms = :nowMs`;
-const NOTE = "UPDATE keyed_calls SET requests = json_insert(requests, '$[#]', :requestHash) WHERE name = :name";
-const FINISH = "UPDATE keyed_calls SET answer = :answer, bytes = :bytes WHERE name = :name";
-const FORGET = "DELETE FROM keyed_calls WHERE name = :name";
-const FORGET_OLD = "DELETE FROM keyed_calls WHERE began_at_ms < :sinceMs";
-/** Those that end outside of the limits, counted from the newest. */
-const FORGET_TOO_MUCH = `DELETE FROM keyed_calls WHERE rowid IN (SELECT id FROM (SELECT rowid AS id,
-    row_number() OVER newest AS place, sum(bytes) OVER newest AS total FROM keyed_calls
-    WINDOW newest AS (ORDER BY began_at_ms DESC, rowid DESC)) WHERE place > :most OR total > :mostBytes)`;
+/** Where calls rest: those that callers named, and lines of batches. */
+export type CallTable = "keyed_calls" | "batch_calls";
+
+const statementsOf = (table: CallTable) => ({
+  find: `SELECT * FROM ${table} WHERE name = :name AND began_at_ms >= :sinceMs`,
+  begin: `INSERT INTO ${table} (name, call, requests, bytes, began_at_ms)
+    VALUES (:name, :call, '[]', 0, :nowMs)
+    ON CONFLICT (name) DO UPDATE SET call = :call, requests = '[]', answer = NULL, bytes = 0, began_at_ms = :nowMs`,
+  note: `UPDATE ${table} SET requests = json_insert(requests, '$[#]', :requestHash) WHERE name = :name`,
+  finish: `UPDATE ${table} SET answer = :answer, bytes = :bytes WHERE name = :name`,
+  forget: `DELETE FROM ${table} WHERE name = :name`,
+  forgetOld: `DELETE FROM ${table} WHERE began_at_ms < :sinceMs`,
+  /** Those that end outside of the limits, counted from the newest. */
+  forgetTooMuch: `DELETE FROM ${table} WHERE rowid IN (SELECT id FROM (SELECT rowid AS id,
+      row_number() OVER newest AS place, sum(bytes) OVER newest AS total FROM ${table}
+      WINDOW newest AS (ORDER BY began_at_ms DESC, rowid DESC)) WHERE place > :most OR total > :mostBytes)`,
+});
 
 /** Opens this memory. */
-export function openKeyedCalls(db: Database, { keepMs, most, mostBytes }: KeyedLimits = KEYED_LIMITS): KeyedCalls {
+export function openKeyedCalls(
+  db: Database,
+  { keepMs, most, mostBytes }: KeyedLimits = KEYED_LIMITS,
+  table: CallTable = "keyed_calls",
+): KeyedCalls {
+  const sql = statementsOf(table);
   const write = (work: () => void): void => db.write(work, { synced: false });
   const encrypt = (text: string, record: string): Uint8Array => db.cipher.encrypt(Buffer.from(text), record);
   const decrypt = (row: encoding.Row, column: string, record: string): string =>
     Buffer.from(db.cipher.decrypt(encoding.bytesOf(row, column), record)).toString();
   return {
     find: (name, nowMs) => {
-      const row = db.get(FIND, { name, sinceMs: nowMs - keepMs });
+      const row = db.get(sql.find, { name, sinceMs: nowMs - keepMs });
       if (row === undefined) return undefined;
       const call: KeyedCall = JSON.parse(decrypt(row, "call", callRecord(name)));
       const requests: Hex[] = JSON.parse(encoding.textOf(row, "requests"));
@@ -77,18 +87,31 @@ export function openKeyedCalls(db: Database, { keepMs, most, mostBytes }: KeyedL
       return { ...call, requests, outcome };
     },
     begin: (name, call, nowMs) =>
-      write(() => db.run(BEGIN, { name, call: encrypt(JSON.stringify(call), callRecord(name)), nowMs })),
-    noteRequest: (name, requestHash) => write(() => db.run(NOTE, { name, requestHash })),
+      write(() => db.run(sql.begin, { name, call: encrypt(JSON.stringify(call), callRecord(name)), nowMs })),
+    noteRequest: (name, requestHash) => write(() => db.run(sql.note, { name, requestHash })),
     finish: (name, outcome, nowMs) =>
       write(() => {
         const encrypted = encrypt(outcome, answerRecord(name));
-        db.run(FINISH, { name, answer: encrypted, bytes: encrypted.length });
-        db.run(FORGET_OLD, { sinceMs: nowMs - keepMs });
-        db.run(FORGET_TOO_MUCH, { most, mostBytes });
+        db.run(sql.finish, { name, answer: encrypted, bytes: encrypted.length });
+        db.run(sql.forgetOld, { sinceMs: nowMs - keepMs });
+        db.run(sql.forgetTooMuch, { most, mostBytes });
       }),
-    forget: (name) => write(() => db.run(FORGET, { name })),
+    forget: (name) => write(() => db.run(sql.forget, { name })),
   };
 }
+
+/**
+ * Lines of batches rest until their answers stand in the batch's file: no number of them may push out one that was paid. What a crash
+ * leaves behind of lines that are in the file goes with age, long after its batch's end.
+ */
+const LINE_LIMITS: KeyedLimits = {
+  keepMs: 60 * 24 * 60 * 60_000,
+  most: Number.MAX_SAFE_INTEGER,
+  mostBytes: Number.MAX_SAFE_INTEGER,
+};
+
+/** Opens the same memory of lines of batches. */
+export const openBatchCalls = (db: Database): KeyedCalls => openKeyedCalls(db, LINE_LIMITS, "batch_calls");
 
 const callRecord = (name: string): string => `keyed call ${name}`;
 const answerRecord = (name: string): string => `keyed answer ${name}`;
