@@ -6,9 +6,18 @@ import { HttpError } from "./http-problem.ts";
 import type { KeyAccounts } from "./keys/key-accounts.ts";
 import { KeyCaller, noteKeyCaller } from "./keys/key-caller.ts";
 import { keyProblem } from "./keys/key-problem.ts";
+import { noteOwner, type Owner, PROGRAMS } from "./keys/owner.ts";
 
-/** Lets a request in, or throws. */
-export type Access = (request: FastifyRequest) => void;
+/** Who may call. */
+export interface Access {
+  /** Lets a request in, or throws. */
+  admit(request: FastifyRequest): void;
+  /**
+   * Whose limits hold for what goes on in the name of whoever left it here; undefined where there are none. Throws as it would for a
+   * request: for a key that was revoked, has ended, or is not in the gateway's file any more.
+   */
+  callerOf(owner: Owner): KeyCaller | undefined;
+}
 
 /**
  * With keys, of the gateway's file or of its database: each call names one of them; one of the database is held to its limits. Without:
@@ -18,17 +27,36 @@ export type Access = (request: FastifyRequest) => void;
 export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts): Access {
   const digests = apiKeys.map(digest);
   /** Digests have one length and are compared in constant time, so that nothing is learned about a key by trying. */
-  const isListed = (given: string): boolean => digests.some((known) => timingSafeEqual(known, digest(given)));
-  return (request) => {
-    if (digests.length === 0 && accounts?.areAsked !== true) return refuseForeignHost(request);
-    const given = apiKeyOf(request.headers);
-    if (given === undefined) throw keyProblem("The API key is missing.");
-    if (isListed(given)) return;
-    if (accounts === undefined) throw keyProblem("The API key is not known.");
-    const key = accounts.admit(given);
-    noteKeyCaller(request, new KeyCaller(accounts, key));
-    if (request.method === "POST") accounts.takeTurn(key);
+  const isListed = (given: Buffer): boolean => digests.some((known) => timingSafeEqual(known, given));
+  const areKeysAsked = (): boolean => digests.length > 0 || accounts?.areAsked === true;
+  return {
+    admit(request) {
+      if (!areKeysAsked()) {
+        noteOwner(request, PROGRAMS);
+        return refuseForeignHost(request);
+      }
+      const given = apiKeyOf(request.headers);
+      if (given === undefined) throw keyProblem("The API key is missing.");
+      const listed = digest(given);
+      if (isListed(listed)) return noteOwner(request, { kind: "listed", digest: listed.toString("hex") });
+      if (accounts === undefined) throw keyProblem("The API key is not known.");
+      const key = accounts.admit(given);
+      noteKeyCaller(request, new KeyCaller(accounts, key));
+      noteOwner(request, { kind: "made", id: key.id });
+      if (request.method === "POST") accounts.takeTurn(key);
+    },
+    callerOf(owner) {
+      if (owner.kind === "made") return new KeyCaller(known(accounts), known(accounts).admitById(owner.id));
+      const isLetIn = owner.kind === "programs" ? !areKeysAsked() : isListed(Buffer.from(owner.digest, "hex"));
+      if (!isLetIn) throw keyProblem("The API key is not known.");
+      return undefined;
+    },
   };
+}
+
+function known(accounts: KeyAccounts | undefined): KeyAccounts {
+  if (accounts === undefined) throw keyProblem("The API key is not known.");
+  return accounts;
 }
 
 /** As OpenAI's clients send it, or Anthropic's. */

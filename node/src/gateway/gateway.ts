@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
+import { createAccess } from "./access.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
 import { answerRoute } from "./answer-route.ts";
 import { chatApi } from "./chat/chat-api.ts";
@@ -56,7 +57,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   /** Answers that are not yet written to their end. */
   const inFlight = new Background();
   const accounts = keys && new KeyAccounts(keys, deployment.token);
-  const rules = createRequestRules({ settings, accounts, inFlight, draining: draining.signal, log });
+  const access = createAccess(settings.apiKeys, accounts);
+  const rules = createRequestRules({ settings, access, inFlight, draining: draining.signal, log });
   const server = createHttpServer(settings, rules);
   rules.addTo(server);
   server.get("/health", async () => ({ status: "ok" }));

@@ -3,19 +3,18 @@ import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Background } from "../primitives/background.ts";
 import { PROBES } from "../primitives/probes.ts";
-import { createAccess } from "./access.ts";
+import type { Access } from "./access.ts";
 import { createCors } from "./cors.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, type HttpProblem, problemOf } from "./http-problem.ts";
 import { discardBody } from "./json-body.ts";
-import type { KeyAccounts } from "./keys/key-accounts.ts";
 import { keyCallerOf } from "./keys/key-caller.ts";
 import { limitHeaders } from "./keys/limit-headers.ts";
 import { messagesProblem } from "./messages/message-problem.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
-  readonly accounts: KeyAccounts | undefined;
+  readonly access: Access;
   readonly inFlight: Background;
   /** Aborts when no new request is taken. */
   readonly draining: AbortSignal;
@@ -49,8 +48,7 @@ const METHODS: Readonly<Record<string, string>> = {
 const OPEN_PATHS = new Set(["/health", "/ready"]);
 
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
-export function createRequestRules({ settings, accounts, inFlight, draining, log }: RequestRulesParts): RequestRules {
-  const access = createAccess(settings.apiKeys, accounts);
+export function createRequestRules({ settings, access, inFlight, draining, log }: RequestRulesParts): RequestRules {
   const cors = createCors(settings.corsOrigins);
   const limits = (request: FastifyRequest): Record<string, string> =>
     limitHeaders(keyCallerOf(request), { most: settings.maxConcurrent, running: inFlight.size });
@@ -63,7 +61,7 @@ export function createRequestRules({ settings, accounts, inFlight, draining, log
     if (draining.aborted) throw shuttingDown();
     refuseHostless(request);
     if (isPreflight) return true;
-    if (!OPEN_PATHS.has(pathOf(request.url))) access(request);
+    if (!OPEN_PATHS.has(pathOf(request.url))) access.admit(request);
     if (request.is404) throw unknownRoute(request.method, pathOf(request.url));
     refuseEncoded(request);
     // A stream's headers go out as they are now.

@@ -75,6 +75,13 @@ export class KeyAccounts {
     return this.#usable(key);
   }
 
+  /** The same key later, by its number. Throws 401. */
+  admitById(id: number): ApiKey {
+    const key = this.#store.keys.byId(id);
+    if (key === undefined) throw keyProblem("The API key is not known.");
+    return this.#usable(key);
+  }
+
   /** A key's rate, as it stands; undefined without one. */
   rateOf({ id, perMinute }: ApiKey): TokenBucket | undefined {
     if (perMinute === undefined) return undefined;
@@ -159,9 +166,7 @@ export class KeyAccounts {
   }
 
   #hold(keyId: number, asked: { readonly requestHash: Hex; readonly model: string; readonly most: bigint }): void {
-    const found = this.#store.keys.byId(keyId);
-    if (found === undefined) throw keyProblem("The API key is not known.");
-    const key = this.#usable(found);
+    const key = this.admitById(keyId);
     const { requestHash, model, most: amount } = asked;
     const atMs = this.#clock();
     const { fromMs: periodAtMs } = periodAt(key.budget?.period ?? "total", atMs);

@@ -1,0 +1,86 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { AskEvent } from "../client/question.ts";
+import { LloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { PaidDeployment } from "./answer-facts.ts";
+import type { AnswerApi } from "./api.ts";
+import type { Asked } from "./asked.ts";
+import { CallWatch } from "./call-watch.ts";
+import type { GatewaySettings } from "./gateway-options.ts";
+import { failureOf } from "./http-problem.ts";
+import type { KeyCaller } from "./keys/key-caller.ts";
+import type { BegunAnswer, LimitedAsk } from "./limited-ask.ts";
+
+/** What every call is answered with, whoever brings it. */
+export interface AnsweringParts {
+  readonly limited: LimitedAsk;
+  readonly deployment: PaidDeployment;
+  readonly log: Log;
+  readonly settings: GatewaySettings;
+  /** Aborts when running answers must end. */
+  readonly closing: AbortSignal;
+}
+
+/** Who calls, and what ends the answer beside the gateway's own limits. */
+export interface AnswerCaller {
+  readonly requestId: string;
+  readonly caller: KeyCaller | undefined;
+  readonly hangUp?: AbortSignal | undefined;
+}
+
+/** An answer that is measured from its beginning. */
+export interface WatchedAnswer extends BegunAnswer {
+  /** Of every request that was signed for it so far. */
+  readonly requestHashes: readonly Hex[];
+}
+
+/** Begins an answer. Throws as `LimitedAsk`. */
+export function beginAnswer<Call extends Asked>(
+  { limited, settings, closing }: AnsweringParts,
+  { path, idPrefix }: AnswerApi<Call>,
+  call: Call,
+  { requestId, caller, hangUp }: AnswerCaller,
+): WatchedAnswer {
+  const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
+  const signal = AbortSignal.any([...(hangUp === undefined ? [] : [hangUp]), timeout, closing]);
+  const begun = limited.begin(call, { idPrefix, signal, caller });
+  const { model, stream: isStream, choices } = call;
+  const watch = new CallWatch({ requestId, route: path, model, isStream, choices });
+  const events = explained(begun.events, { timeout, closing, watch });
+  return { ...begun, events, requestHashes: watch.requestHashes };
+}
+
+interface Ends {
+  readonly timeout: AbortSignal;
+  readonly closing: AbortSignal;
+  readonly watch: CallWatch;
+}
+
+/** The client only knows that it was told to stop; here is known why. */
+async function* explained(events: AsyncIterable<AskEvent>, ends: Ends): AsyncGenerator<AskEvent, void> {
+  const { watch } = ends;
+  let code: ErrorCode | undefined;
+  try {
+    for await (const event of events) {
+      watch.note(event);
+      yield event;
+    }
+  } catch (cause) {
+    const error = endOf(cause, ends);
+    code = error.code;
+    throw error;
+  } finally {
+    watch.over(code);
+  }
+}
+
+function endOf(cause: unknown, { timeout, closing }: Ends): LloomError {
+  if (closing.aborted)
+    return new LloomError("DRAINING", "The gateway shut down before the answer was there.", {
+      cause,
+      next: "Try again when it is up.",
+    });
+  if (timeout.aborted) return new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
+  return failureOf(cause);
+}
