@@ -81,10 +81,11 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   },
   // The logs, by whose they are: no role knows another's, and all of them stand on one database.
   ...roomsOf("node/src/store", { files: [], database: ["files"] }, BASE),
-  ...roomsOf("node/src/store", { client: ["database"], executor: ["database"], validator: ["database"] }, [
-    "node/src/store/duty-log.ts",
-    ...BASE,
-  ]),
+  ...roomsOf(
+    "node/src/store",
+    { batches: ["database"], client: ["database"], executor: ["database"], validator: ["database"] },
+    ["node/src/store/duty-log.ts", ...BASE],
+  ),
   { folder: "node/src/store", may: ["node/src/store/duty-log.ts", "node/src/store/database", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, ...BASE] })),
   // The rooms of a client, in the order of an answer's life.
@@ -124,6 +125,13 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     },
     [...GATEWAY_WORDS, "node/src/client", ...BASE],
   ),
+  // What callers leave at a gateway, and what goes on in their names.
+  ...roomsOf("node/src/gateway", { files: ["keys"], batches: ["fields", "files", "keys", "telling"] }, [
+    ...GATEWAY_WORDS,
+    ...["begin-answer", "json-body", "keyed-answers"].map((name) => `node/src/gateway/${name}.ts`),
+    ...["node/src/client", "node/src/store/batches", "node/src/store/client", "node/src/store/files"],
+    ...BASE,
+  ]),
   // Who may call a gateway is kept by its client's log, and is no matter of any API.
   ...roomsOf("node/src/gateway", { keys: [] }, [
     "node/src/gateway/http-problem.ts",

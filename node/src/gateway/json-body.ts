@@ -14,18 +14,38 @@ const MOST_LEVELS = 512;
 const notUtf8 = (what: string): HttpError =>
   new HttpError("REQUEST_INVALID", what, { status: 400, next: "Encode the body as UTF-8 (RFC 8259, 8.1)." });
 
+export interface JsonBodies {
+  /** An empty body is none, where the route needs none: some clients name a content type all the same. */
+  readonly mayBeEmpty?: boolean;
+}
+
 /** Takes JSON in UTF-8 and nothing else. Keys that would reach an object's prototype are refused, as is half of a letter. */
-export function takeJson(server: FastifyInstance): void {
+export function takeJson(server: FastifyInstance, { mayBeEmpty = false }: JsonBodies = {}): void {
   server.removeAllContentTypeParsers();
-  const parse = server.getDefaultJsonParser("error", "error");
+  const read = jsonReader(server);
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     refuseCharset(request);
-    const text = keepLongSeeds(decode(body as Buffer));
-    parse(request, text, (error, read) => {
-      if (error === null && text.length > 2 * MOST_LEVELS && isDeeper(read, MOST_LEVELS)) done(tooDeep());
-      else done(error, read);
-    });
+    if (mayBeEmpty && body.length === 0) return done(null, undefined);
+    done(null, read(body as Buffer));
   });
+}
+
+/** Reads JSON as bodies are read, wherever it comes from. */
+export type JsonReader = (bytes: Buffer) => unknown;
+
+export function jsonReader(server: FastifyInstance): JsonReader {
+  const parse = server.getDefaultJsonParser("error", "error");
+  return (bytes) => {
+    const text = keepLongSeeds(decode(bytes));
+    let outcome: { readonly error: Error | null; readonly value: unknown } | undefined;
+    // It looks at the text alone, and is done when it returns.
+    parse({} as FastifyRequest, text, (error, value) => {
+      outcome = { error, value };
+    });
+    if (outcome?.error) throw outcome.error;
+    if (text.length > 2 * MOST_LEVELS && isDeeper(outcome?.value, MOST_LEVELS)) throw tooDeep();
+    return outcome?.value;
+  };
 }
 
 function refuseCharset({ headers }: FastifyRequest): void {
