@@ -78,10 +78,13 @@ export type Script = (question: Question, signal: AbortSignal) => AsyncIterable<
 export interface StagedClient extends GatewayClient {
   script: Script;
   offered: ModelSummary[];
+  /** Something is offered anew. */
+  readonly change: () => void;
   readonly asked: { question: Question; signal: AbortSignal }[];
 }
 
 export function stageClient(): StagedClient {
+  const changes = new EventTarget();
   const staged: StagedClient = {
     script: () => answering("Hello!"),
     offered: MODELS,
@@ -90,6 +93,12 @@ export function stageClient(): StagedClient {
       staged.asked.push({ question, signal });
       return staged.script(question, signal);
     },
+    change: () => void changes.dispatchEvent(new Event("change")),
+    changed: (signal) =>
+      new Promise((resolve) => {
+        changes.addEventListener("change", () => resolve(), { once: true, signal });
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      }),
     models: async () => staged.offered,
     model: async (name) => staged.offered.find(({ model }) => model === name),
   };

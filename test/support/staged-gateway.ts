@@ -12,7 +12,7 @@ export interface StagedGateway extends AsyncDisposable {
   readonly memory: StagedMemory;
   /** Everything that was logged, at any level. */
   readonly logged: () => string;
-  start(options?: Partial<GatewayOptions> & Pick<GatewayParts, "metrics" | "keys">): Promise<Gateway>;
+  start(options?: Partial<GatewayOptions> & Pick<GatewayParts, "metrics" | "keys" | "batches">): Promise<Gateway>;
 }
 
 export const ASK = { model: "lloom-tiny", messages: [{ role: "user" as const, content: "a secret question" }] };
@@ -32,8 +32,8 @@ export function stageGateway(): StagedGateway {
   return {
     ...{ client, memory },
     logged: () => logged,
-    start: async ({ metrics, keys, ...options } = {}) => {
-      const given = { ...(metrics && { metrics }), ...(keys && { keys }) };
+    start: async ({ metrics, keys, batches, ...options } = {}) => {
+      const given = { ...(metrics && { metrics }), ...(keys && { keys }), ...(batches && { batches }) };
       const parts = { client, memory, deployment: DEPLOYMENT, log, ...given };
       return stack.use(await createGateway({ ...parts, options: { port: 0, ...options } }));
     },

@@ -75,6 +75,8 @@ export interface Client extends AsyncDisposable {
    * others offer much else. Throws REQUEST_INVALID for digits that name no weights.
    */
   model(name: string): Promise<ModelSummary | undefined>;
+  /** Resolves when something is offered anew, or somebody has answered or failed; or at the signal. */
+  changed(signal: AbortSignal): Promise<void>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
   /** How it stands, for people and metrics. */
@@ -137,6 +139,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       await lookForModels(market, settings);
       return find();
     },
+    changed: (signal) => market.book.change(signal),
     offers: (model) => market.book.offers(settings.clock(), model),
     status: () => ({ offers: market.book.offers(settings.clock()).length, ...channels.funds() }),
     failed: failed.promise,
@@ -166,13 +169,9 @@ function openChannels(
     readDeposit: () => readDeposit(open, client),
     learnSettled: (executor) =>
       learnSettled(store, { executor, readLane: (lane) => readLane(open, { client, executor, lane }) }),
-    allocate: async (executor, amount) => {
-      await allocate(chain, executor, amount);
-    },
-    token: tokenOf(chain),
-    step: settings.channelStep,
-    deadlineSeconds: settings.deadlineSeconds,
-    clock: settings.clock,
+    allocate: async (executor, amount) => void (await allocate(chain, executor, amount)),
+    ...{ token: tokenOf(chain), step: settings.channelStep },
+    ...{ deadlineSeconds: settings.deadlineSeconds, clock: settings.clock },
   });
 }
 

@@ -3,9 +3,18 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
-import { createAccess } from "./access.ts";
+import { type Access, createAccess } from "./access.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
 import { answerRoute } from "./answer-route.ts";
+import { batchEndpoints } from "./batch-endpoints.ts";
+import {
+  type AddingParts,
+  addBatches,
+  type BatchStore,
+  type RunningBatches,
+  refuseBatches,
+} from "./batches/add-batches.ts";
+import type { AnsweringParts } from "./begin-answer.ts";
 import { chatApi } from "./chat/chat-api.ts";
 import { completionApi } from "./completions/completion-api.ts";
 import { embeddingApi } from "./embeddings/embedding-api.ts";
@@ -30,6 +39,8 @@ export interface GatewayParts {
   readonly deployment: PaidDeployment;
   readonly log: Log;
   readonly options: GatewayOptions;
+  /** Files and batches, where they are kept; why that cannot be opened, if it cannot. */
+  readonly batches?: BatchStore | LloomError;
   /** What `/metrics` tells, where that is measured. */
   readonly metrics?: MetricsText;
 }
@@ -50,7 +61,7 @@ const CANCEL_MS = 5_000;
  * Prompts and answers are never logged.
  */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { client, memory, keys, deployment, log, options, metrics } = parts;
+  const { client, memory, keys, deployment, log, options, metrics, batches } = parts;
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
@@ -77,14 +88,43 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   server.post(responseApi.path, answerRoute(answering, responseApi));
   server.post(messageApi.path, answerRoute(answering, messageApi));
   server.post(embeddingApi.path, answerRoute(answering, embeddingApi));
+  const running = await openBatches(server, batches, {
+    ...{ answering, access, inFlight, draining: draining.signal },
+    ...{ changed: client.changed, origins: settings.corsOrigins },
+  });
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
+  running?.start();
   const url = urlOf(server);
   log.info({ url }, "gateway listens");
   return {
     url,
-    [Symbol.asyncDispose]: () => closeServer(server, { inFlight, draining, closing, graceMs: settings.closeGraceMs }),
+    [Symbol.asyncDispose]: async () => {
+      await closeServer(server, { inFlight, draining, closing, graceMs: settings.closeGraceMs });
+      await running?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+interface BatchesOpening extends Pick<AddingParts, "inFlight" | "draining" | "changed" | "origins"> {
+  readonly answering: AnsweringParts;
+  readonly access: Access;
+}
+
+async function openBatches(
+  server: FastifyInstance,
+  store: BatchStore | LloomError | undefined,
+  { answering, access, ...running }: BatchesOpening,
+): Promise<RunningBatches | undefined> {
+  if (store === undefined) return undefined;
+  if (store instanceof LloomError) {
+    await refuseBatches(server, store);
+    return undefined;
+  }
+  const { deployment, log } = answering;
+  const keyed = new KeyedAnswers({ calls: store.calls, fateOf: store.fateOf }, deployment);
+  const endpoints = batchEndpoints({ ...answering, keyed });
+  return addBatches(server, store, { ...running, callerOf: access.callerOf, endpoints, token: deployment.token, log });
 }
 
 async function tellMetrics(reply: FastifyReply, metrics: MetricsText | undefined): Promise<string> {

@@ -90,6 +90,11 @@ export class KeyedAnswers {
     return this.#begin(name, fingerprint, start);
   }
 
+  /** Its answer is kept elsewhere by now: no repeat will come. */
+  forget({ caller, key }: Pick<IdempotentCall, "caller" | "key">): void {
+    this.#memory.calls.forget(digest([caller, key]));
+  }
+
   #begin(name: string, fingerprint: string, start: () => BegunAnswer): KeptAnswer {
     const { events, choices = 1, ...identity } = start();
     const { calls } = this.#memory;

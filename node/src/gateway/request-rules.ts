@@ -39,12 +39,22 @@ const METHODS: Readonly<Record<string, string>> = {
   "/v1/responses": "POST",
   "/v1/messages": "POST",
   "/v1/models": "GET, HEAD",
+  "/v1/files": "GET, HEAD, POST",
+  "/v1/batches": "GET, HEAD, POST",
   "/v1/key": "GET, HEAD",
   "/v1/usage": "GET, HEAD",
   "/health": "GET, HEAD",
   "/ready": "GET, HEAD",
   "/metrics": "GET, HEAD",
 };
+/** Of paths that name something. */
+const NAMED_METHODS: readonly (readonly [RegExp, string])[] = [
+  [/^\/v1\/models\//, "GET, HEAD"],
+  [/^\/v1\/files\/[^/]+$/, "GET, HEAD, DELETE"],
+  [/^\/v1\/files\/[^/]+\/content$/, "GET, HEAD"],
+  [/^\/v1\/batches\/[^/]+$/, "GET, HEAD"],
+  [/^\/v1\/batches\/[^/]+\/cancel$/, "POST"],
+];
 const OPEN_PATHS = new Set(["/health", "/ready"]);
 
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
@@ -143,7 +153,7 @@ function refuseEncoded({ headers }: FastifyRequest): void {
 }
 
 function unknownRoute(method: string, path: string): LloomError {
-  const allow = METHODS[path] ?? (path.startsWith("/v1/models/") ? "GET, HEAD" : undefined);
+  const allow = METHODS[path] ?? NAMED_METHODS.find(([named]) => named.test(path))?.[1];
   if (allow === undefined) return new LloomError("ROUTE_NOT_FOUND", `No route ${method} ${path}.`);
   return new HttpError("ROUTE_NOT_FOUND", `${path} does not take ${method}.`, {
     status: 405,

@@ -1,5 +1,6 @@
 /** A real `lloom gateway` that is killed in the middle of a call with an Idempotency-Key: its repeat pays nothing more. */
 import { join } from "node:path";
+import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
 import { openKeystore } from "../../../node/src/wallet/keystore.ts";
@@ -51,6 +52,13 @@ async function kill({ program }: Gateway): Promise<void> {
   await program.ended;
 }
 
+async function keys(...args: string[]) {
+  const program = runNode({ args: [LLOOM_PROGRAM, "keys", ...args, "--json", "--data-dir", dir] });
+  const { code, stdout, stderr } = await program.ended;
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
 describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 240_000 }, () => {
   it("after it was told, gives the same answer again and pays nothing more", async () => {
     const first = await startGateway();
@@ -96,13 +104,6 @@ describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 2
 });
 
 describe("lloom gateway, killed in a call of an API key", { timeout: 240_000 }, () => {
-  const keys = async (...args: string[]) => {
-    const program = runNode({ args: [LLOOM_PROGRAM, "keys", ...args, "--json", "--data-dir", dir] });
-    const { code, stdout, stderr } = await program.ended;
-    expect(code, stderr).toBe(0);
-    return JSON.parse(stdout);
-  };
-
   it("takes a key that was made beside it, holds what its call may cost over the kill, and charges answers what they cost", async () => {
     const first = await startGateway();
     const { secret } = await keys("create", "--name", "team", "--budget", "0.5");
@@ -131,6 +132,53 @@ describe("lloom gateway, killed in a call of an API key", { timeout: 240_000 }, 
     expect(BigInt((await keys("show", "team")).spent)).toBeGreaterThan(paid);
     await keys("revoke", "team", "--yes");
     expect((await ask(second)).status).toBe(401);
+    await kill(second);
+  });
+});
+
+describe("lloom gateway, killed half way through a batch of 1 000 lines", { timeout: 240_000 }, () => {
+  it("goes on where it was: no line is asked or paid twice, and none is lost", async () => {
+    const LINES = 1_000;
+    const asked = () => backend.asked.slice(before).map(({ messages }) => messages.at(-1)?.content ?? "");
+    const before = backend.asked.length;
+    backend.script = says("Woven.");
+    const first = await startGateway();
+    const { secret } = await keys("create", "--name", "batch");
+    const clientOf = ({ url }: Gateway) => new OpenAI({ baseURL: url, apiKey: secret, maxRetries: 0 });
+    const lines = Array.from({ length: LINES }, (_, index) => {
+      const body = { model: "scripted", max_tokens: 4, messages: [{ role: "user", content: `Line ${index}` }] };
+      return JSON.stringify({ custom_id: `${index}`, method: "POST", url: "/v1/chat/completions", body });
+    });
+    const sent = clientOf(first);
+    const { id: input_file_id } = await sent.files.create({
+      file: new File([lines.join("\n")], "lines.jsonl"),
+      purpose: "batch",
+    });
+    const terms = { input_file_id, endpoint: "/v1/chat/completions", completion_window: "24h" } as const;
+    const { id } = await sent.batches.create(terms);
+    await until("half of the lines are asked", () => backend.asked.length - before >= LINES / 2, 120_000);
+    await kill(first);
+    const atKill = asked().length;
+    expect(atKill).toBeLessThan(LINES);
+    const second = await startGateway();
+    const caller = clientOf(second);
+    await until("the batch has ended", async () => (await caller.batches.retrieve(id)).status === "completed", 180_000);
+    const { request_counts: counts, output_file_id, error_file_id } = await caller.batches.retrieve(id);
+    const read = async (file: string | null | undefined) =>
+      file
+        ? (await (await caller.files.content(file)).text())
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line))
+        : [];
+    const [answers, failures] = [await read(output_file_id), await read(error_file_id)];
+    const ids = [...answers, ...failures].map(({ custom_id }) => Number(custom_id));
+    expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index));
+    expect(new Set(asked()).size).toBe(asked().length);
+    expect(counts).toEqual({ total: LINES, completed: answers.length, failed: failures.length });
+    // Those that an executor had when the gateway was killed: nobody knows what it signed.
+    for (const { response } of failures) expect(response.body.error.lloom_code).toBe("IDEMPOTENT_CALL_LOST");
+    expect(failures.length).toBeLessThanOrEqual(64);
     await kill(second);
   });
 });

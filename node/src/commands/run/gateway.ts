@@ -16,6 +16,7 @@ import { tellDuty } from "../dispute/words.ts";
 import { hasMadeKeys } from "../keys/key-file.ts";
 import { settingAmount, settingEther } from "../open/open.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
+import { openBatchStore } from "./batch-store.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
 import { observeGateway } from "./observe-gateway.ts";
 
@@ -78,7 +79,9 @@ export const gateway: Command = {
     };
     const measured = { metrics: () => observation.metrics.text() };
     const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
-    const { url } = stack.use(await createGateway({ client, memory, keys, deployment, log, options, ...measured }));
+    const batches = openBatchStore(context, { chain, identity, db, store, room });
+    const kept = { memory, keys, batches };
+    const { url } = stack.use(await createGateway({ client, ...kept, deployment, log, options, ...measured }));
     const metrics = await observation.serve(reasons);
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
