@@ -57,6 +57,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./ask/ask.ts")).ask,
   },
   {
+    name: "embed",
+    group: "Buying answers",
+    describe: "have one text embedded; its vector goes to standard output, what it cost to standard error",
+    load: async () => (await import("./ask/embed.ts")).embed,
+  },
+  {
     name: "chat",
     group: "Buying answers",
     describe: "talk with a model, each answer paid, with what it cost and its receipt",
