@@ -196,6 +196,7 @@ export async function checkLinks(visit: Visit, staged: StagedDisputes): Promise<
   await page.waitForURL(`**${dispute}`);
   await page.locator('[data-testid="dispute-executor"]').click();
   await page.waitForURL(`**/executors/${lower(staged.executor)}`);
+  await page.getByRole("navigation", { name: "Parts of this page" }).getByRole("link", { name: "Disputes" }).click();
   await page.locator(`main a[href="${dispute}"]`).waitFor();
   await open(visit, `/clients/${lower(staged.client)}`);
   await page.locator(`main a[href="${dispute}"]`).waitFor();
@@ -231,9 +232,10 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
   await open(visit, `/executors/${lower(executor)}`);
   await figure(page, "executor-disputes-lost", disputesLost);
   await figure(page, "executor-audits-passed", 1);
-  await page.locator('[data-testid="reputation-grade"]', { hasText: "Newcomer" }).waitFor();
   const { frozen } = (await market.stakeRegistry.read("members", executor.address)) as Named;
   await figure(page, "executor-at-risk", frozen);
+  await open(visit, `/executors/${lower(executor)}?tab=audits`);
+  await page.locator('[data-testid="reputation-grade"]', { hasText: "Newcomer" }).waitFor();
   await checkHistory(page);
   const lists = ["/executors", "/executors?sort=trust", "/", `/clients/${lower(staged.client)}`];
   for (const viewport of [NARROW, WIDE]) {
@@ -245,6 +247,7 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
     }
     await open(visit, `/executors/${lower(judged.executor)}`);
     await page.locator('[data-testid="danger"]', { hasText: "In jail" }).waitFor();
+    await page.locator('[data-testid="why-verdict"][data-value="never"]').waitFor();
     await page.getByText("may ask to be let out now, with the minimum at stake").first().waitFor();
   }
   await page.setViewportSize(WIDE);

@@ -73,7 +73,13 @@ async function checkOverview(visit: Visit): Promise<void> {
   await expectFigure(visit.page, "figure-executors", totals.executors);
   await expectFigure(visit.page, "figure-clients", totals.clients);
   await expectFigure(visit.page, "figure-stake", totals.stake);
-  await visit.page.locator('[data-testid="activity-chart"]').waitFor();
+  await expectFigure(visit.page, "alive-answers", totals.answers);
+  await expectFigure(visit.page, "alive-paid", totals.paid);
+  await expectFigure(visit.page, "honesty-open", 0);
+  await expectFigure(visit.page, "model-active", 1);
+  await visit.page.getByRole("navigation", { name: "Range of the chart" }).getByRole("link", { name: "90 d" }).click();
+  await visit.page.waitForURL(/range=days90$/);
+  await visit.page.locator('[data-testid="activity-chart"][data-width="day"]').waitFor();
   await visit.page.locator('[data-testid="freshness"][data-state="live"]').waitFor();
   assert.ok(
     (await visit.page.locator('[data-testid="settlement-row"]').count()) > 0,
@@ -108,8 +114,7 @@ async function checkExecutor(visit: Visit): Promise<void> {
   const { executor } = visit.expectation.expected.settlement;
   await open(visit, `/executors/${executor}`);
   assert.equal(await visit.page.locator('[data-testid="member-address"]').innerText(), executor.toLowerCase());
-  assert.match(await visit.page.locator('[data-testid="member-peer-id"]').innerText(), /^16Uiu2/);
-  await visit.page.locator('[data-testid="settlement-row"]').first().waitFor();
+  await visit.page.locator('[data-testid="why-verdict"][data-value="can"]').waitFor();
   // By tap or key, and without code: the figure says what it is by which formula.
   await expectFigure(visit.page, "executor-earned", visit.expectation.expected.settlement.paid);
   const meaning = visit.page.locator('[data-testid="meaning"]', { hasText: "Earned" }).first();
@@ -117,6 +122,13 @@ async function checkExecutor(visit: Visit): Promise<void> {
   await visit.page.keyboard.press("Enter");
   await meaning.getByText("paid - tailHeld - tailRefunded = earned", { exact: true }).waitFor();
   await visit.page.locator('[data-testid="page-moment"]').waitFor();
+  const parts = visit.page.getByRole("navigation", { name: "Parts of this page" });
+  await parts.getByRole("link", { name: "Settlements" }).click();
+  await visit.page.locator('[data-testid="settlement-row"]').first().waitFor();
+  await parts.getByRole("link", { name: "Stake" }).click();
+  await visit.page.waitForURL(/tab=stake$/);
+  await visit.page.locator('[data-testid="stake-row"]').first().waitFor();
+  assert.match(await visit.page.locator('[data-testid="member-peer-id"]').innerText(), /^16Uiu2/);
 }
 
 async function searchFor({ page }: Visit, text: string): Promise<void> {
@@ -160,6 +172,37 @@ async function checkSorting(visit: Visit): Promise<void> {
   await page.locator('th[aria-sort="descending"]', { hasText: "Stake" }).waitFor();
   await page.getByRole("link", { name: "Stake" }).click();
   await page.locator('th[aria-sort="ascending"]', { hasText: "Stake" }).waitFor();
+}
+
+/** What narrows a list stands in its address, leaves whom it should, and goes with the order and into the file. */
+async function checkFilters(visit: Visit): Promise<void> {
+  const { page, expectation } = visit;
+  const { executors } = expectation.expected.totals;
+  const { model } = expectation.receipt.request;
+  await open(visit, "/executors");
+  await page.getByRole("navigation", { name: "Narrow by status" }).getByRole("link", { name: "Active" }).click();
+  await page.waitForURL(/status=active/);
+  await page.getByText(`${executors} executors`, { exact: true }).waitFor();
+  await page.getByLabel("Model", { exact: true }).fill(model);
+  await page.getByRole("button", { name: "Narrow" }).click();
+  await page.getByText("1 executor", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Price per 1M" }).click();
+  await page.waitForURL((url) => ["status=active", "sort=price", "model="].every((part) => url.search.includes(part)));
+  const row = page.locator('[data-testid="executor-row"]', { hasText: "usual" });
+  await row.locator(`a[href="/executors/${expectation.expected.settlement.executor.toLowerCase()}"]`).waitFor();
+  const csv = await page.request.get(`${expectation.baseUrl}/csv/executors?model=${encodeURIComponent(model)}`);
+  assert.equal((await csv.text()).trim().split("\r\n").length, 2, "The file is narrowed as the list is.");
+  for (const [narrowed, left] of [
+    ["grade=new", executors],
+    ["stake=low", 0],
+    ["price=high", 0],
+    ["status=jail", 0],
+    ["status=none", 0],
+    ["model=nobody", 0],
+  ] as const) {
+    await open(visit, `/executors?${narrowed}`);
+    assert.equal(await page.locator('[data-testid="executor-row"]').count(), left, narrowed);
+  }
 }
 
 async function checkCsv({ page, expectation }: Visit): Promise<void> {
@@ -238,6 +281,7 @@ export async function checkExplorer(expectation: ExplorerExpectation): Promise<v
   await checkExecutor(visit);
   await checkSearch(visit, settlementPath);
   await checkSorting(visit);
+  await checkFilters(visit);
   await checkCsv(visit);
   await checkThemes(visit);
   await checkEveryPage(visit, settlementPath);

@@ -21,13 +21,21 @@ export interface Series {
 }
 
 interface Work {
-  readonly start: number;
   readonly requests: bigint;
   readonly paid: bigint;
 }
 
+interface StartedWork extends Work {
+  readonly start: number;
+}
+
 /** Sums work into gapless buckets that end with the one of `nowSeconds`. Work before the first bucket is left out. */
-export function fillBuckets(work: readonly Work[], width: BucketWidth, count: number, nowSeconds: number): Series {
+export function fillBuckets(
+  work: readonly StartedWork[],
+  width: BucketWidth,
+  count: number,
+  nowSeconds: number,
+): Series {
   const seconds = WIDTH_SECONDS[width];
   const floor = (at: number) => at - (at % seconds);
   const sums = new Map<number, Bucket>();
@@ -46,10 +54,14 @@ export function fillBuckets(work: readonly Work[], width: BucketWidth, count: nu
 
 const MINUTES_SHOWN = 60;
 const HOURS_SHOWN = 48;
-const DAYS_SHOWN = 30;
+
+interface Aged {
+  readonly hours: readonly { readonly hour: number }[];
+  readonly days: readonly { readonly day: number }[];
+}
 
 /** How finely a network's activity is shown: by the minute at first, by the hour for two days, then daily. */
-export function widthFor({ hours, days }: Overview, nowSeconds: number): BucketWidth {
+export function widthFor({ hours, days }: Aged, nowSeconds: number): BucketWidth {
   const firstHour = hours[0]?.hour ?? nowSeconds;
   const firstDay = days[0]?.day ?? nowSeconds;
   const hourAge = nowSeconds - firstHour;
@@ -73,10 +85,14 @@ export const hourSeries = (hours: Overview["hours"], nowSeconds: number): Series
     nowSeconds,
   );
 
-export const daySeries = (days: Overview["days"], nowSeconds: number): Series =>
+export const daySeries = (
+  days: readonly (Work & { readonly day: number })[],
+  shown: number,
+  nowSeconds: number,
+): Series =>
   fillBuckets(
     days.map((row) => ({ ...row, start: row.day })),
     "day",
-    DAYS_SHOWN,
+    shown,
     nowSeconds,
   );

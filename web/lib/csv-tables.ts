@@ -1,7 +1,8 @@
 import { utcText } from "@lloom/protocol/utc-text";
 import type { CsvColumn } from "./csv.ts";
 import type { Dispute } from "./dispute-rows.ts";
-import type { DisputeFilter } from "./disputes/filter.ts";
+import { parseDisputeFilter } from "./disputes/filter.ts";
+import { parseExecutorFilter } from "./executors/filter.ts";
 import { formatFraction } from "./format.ts";
 import { readClients, readDisputes, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
 import {
@@ -9,11 +10,13 @@ import {
   DISPUTE_SORTS,
   EXECUTOR_SORTS,
   type ListQuery,
+  parsePartyFilter,
   SETTLEMENT_SORTS,
+  type SearchParams,
   type Sorts,
   VALIDATOR_SORTS,
 } from "./list-query.ts";
-import type { IndexReply } from "./problem.ts";
+import { answered, type IndexReply } from "./problem.ts";
 import type { Client, Executor, Member, SettlementRow, Validator } from "./rows.ts";
 import type { Page } from "./shapes.ts";
 
@@ -21,7 +24,7 @@ import type { Page } from "./shapes.ts";
 export interface CsvTable<T> {
   readonly sorts: Sorts;
   readonly columns: readonly CsvColumn<T>[];
-  readonly read: (query: ListQuery, filter: DisputeFilter, limit: number) => Promise<IndexReply<Page<T>>>;
+  readonly read: (query: ListQuery, asked: SearchParams, limit: number) => Promise<IndexReply<Page<T>>>;
 }
 
 type Work = Pick<Executor, "requests" | "inboundTokens" | "outboundTokens" | "paid">;
@@ -68,13 +71,17 @@ const EXECUTORS: CsvTable<Executor> = {
     { name: "disputes lost", value: (row) => row.disputesLost },
     ...AUDITS,
     ...WORK,
+    { name: "average price per million tokens", value: (row) => row.averagePrice, isAmount: true },
     amount("withdrawn", (row) => row.withdrawn),
     amount("held by disputes", (row) => row.tailHeld),
     amount("refunded by disputes", (row) => row.tailRefunded),
     { name: "clients", value: (row) => row.clientCount },
     { name: "last settled at", value: (row) => time(row.lastSettledAt) },
   ],
-  read: (query, _filter, limit) => readExecutors(query, limit),
+  read: async (query, asked, limit) => {
+    const list = await readExecutors(query, parseExecutorFilter(asked), limit);
+    return list.ok ? answered(list.value.page) : list;
+  },
 };
 
 const CLIENTS: CsvTable<Client> = {
@@ -88,7 +95,7 @@ const CLIENTS: CsvTable<Client> = {
     { name: "executors", value: (row) => row.executorCount },
     { name: "last settled at", value: (row) => time(row.lastSettledAt) },
   ],
-  read: (query, _filter, limit) => readClients(query, limit),
+  read: (query, _asked, limit) => readClients(query, limit),
 };
 
 const VALIDATORS: CsvTable<Validator> = {
@@ -101,7 +108,7 @@ const VALIDATORS: CsvTable<Validator> = {
     { name: "votes revealed", value: (row) => row.voteCount },
     { name: "fines", value: (row) => row.fineCount },
   ],
-  read: (query, _filter, limit) => readValidators(query, limit),
+  read: (query, _asked, limit) => readValidators(query, limit),
 };
 
 const SETTLEMENTS: CsvTable<SettlementRow> = {
@@ -123,7 +130,7 @@ const SETTLEMENTS: CsvTable<SettlementRow> = {
     { name: "request hash", value: (row) => row.requestHash },
     { name: "response hash", value: (row) => row.responseHash },
   ],
-  read: readSettlements,
+  read: (query, asked, limit) => readSettlements(query, parsePartyFilter(asked), limit),
 };
 
 const DISPUTES: CsvTable<Dispute> = {
@@ -141,7 +148,7 @@ const DISPUTES: CsvTable<Dispute> = {
     { name: "ended at", value: (row) => time(row.closedAt) },
     { name: "transaction", value: (row) => row.transactionHash },
   ],
-  read: readDisputes,
+  read: (query, asked, limit) => readDisputes(query, parseDisputeFilter(asked), limit),
 };
 
 /** Calls `use` with the table of that name; undefined for a name that is no table. */

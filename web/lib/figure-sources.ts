@@ -8,13 +8,22 @@ export interface FigureSource {
   /** The row, as a query asks for it. */
   readonly row: string;
   readonly formula: string;
+  /** Whether it is summed over the rows of a list. */
+  readonly isList?: boolean;
 }
 
 /** What pages count and sum, by the word that they use for it. */
 const OF_WORK = { answers: "requests", tokens: "inboundTokens + outboundTokens", paid: "paid" } as const;
 
 const FORMULAS = {
-  network: { ...OF_WORK, executors: "executorCount", clients: "clientCount", stake: "staked" },
+  network: {
+    ...OF_WORK,
+    executors: "executorCount",
+    clients: "clientCount",
+    stake: "staked",
+    openDisputes: "openDisputeCount",
+    jailed: "jailedCount",
+  },
   executor: {
     ...OF_WORK,
     earned: "paid - tailHeld - tailRefunded = earned",
@@ -65,7 +74,21 @@ export function figuresOf<T extends Table>(
 }
 
 /** The query that gives what a formula is made of. */
-export function queryOf({ row, formula }: FigureSource): string {
-  const columns = new Set(formula.match(/[a-z]\w*/gi) ?? []);
-  return `{ ${row} { ${[...columns].join(" ")} } }`;
+export function queryOf({ row, formula, isList = false }: FigureSource): string {
+  const columns = [...new Set(formula.match(/[a-z]\w*/gi) ?? [])].join(" ");
+  return isList ? `{ ${row} { items { ${columns} } } }` : `{ ${row} { ${columns} } }`;
 }
+
+/** A sum over a network's days from one on; `networkDays` with its columns. */
+export const sumOfDays = (formula: string, from: number): FigureSource => ({
+  row: `networkDays(where: { day_gte: ${from} }, limit: 100)`,
+  formula,
+  isList: true,
+});
+
+/** A sum over a network's hours after a moment. */
+export const sumOfHours = (formula: string, after: number): FigureSource => ({
+  row: `networkHours(where: { hour_gt: ${after} }, limit: 100)`,
+  formula,
+  isList: true,
+});

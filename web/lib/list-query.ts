@@ -26,6 +26,7 @@ export const EXECUTOR_SORTS = {
   earned: "earned",
   stake: "stake",
   trust: "trust",
+  price: "averagePrice",
   answers: "requests",
   tokens: "outboundTokens",
   clients: "clientCount",

@@ -4,6 +4,7 @@
  * lower-case hex.
  */
 import type * as tables from "../../indexer/ponder.schema.ts";
+import { STAKE_WORDS } from "./executors/stake-words.ts";
 import { big, flag, hex, oneOf, orNull, type Reader, text, whole } from "./readers.ts";
 import { REJECTION_WORDS } from "./rejection-words.ts";
 import { GRADE_WORDS } from "./reputation-words.ts";
@@ -82,6 +83,7 @@ const EXECUTOR_FIGURES = {
   tailHeld: big,
   tailRefunded: big,
   earned: big,
+  averagePrice: orNull(big),
   disputesLost: whole,
   disputeCount: whole,
   openDisputeCount: whole,
@@ -161,9 +163,19 @@ export const PAIR_REJECTION = {
   reason: oneOf(REJECTION_WORDS),
   ...ORIGIN,
 } as const satisfies ColumnsOf<typeof tables.pairRejection>;
+export const STAKE_MOVEMENT = { id: text, kind: oneOf(STAKE_WORDS), amount: big, stake: big, ...ORIGIN } as const;
 export const DAY = { day: whole, ...WORK } as const satisfies ColumnsOf<
   typeof tables.networkDay | typeof tables.executorDay
 >;
+/** A day of the whole network, with what members were found out about. */
+export const NETWORK_DAY = {
+  ...DAY,
+  slashed: big,
+  faultProofCount: whole,
+  deliveryDisputeCount: whole,
+  measuredDisputeCount: whole,
+  ...AUDIT_COUNTS,
+} as const satisfies ColumnsOf<typeof tables.networkDay>;
 export const HOUR = { hour: whole, ...WORK } as const satisfies ColumnsOf<typeof tables.networkHour>;
 export const ADDRESS = { address: hex } as const;
 /** What is only looked for. */
@@ -185,5 +197,7 @@ export type Model = Row<typeof MODEL>;
 export type SettlementRow = Row<typeof SETTLEMENT>;
 export type PairRejection = Row<typeof PAIR_REJECTION>;
 export type Day = Row<typeof DAY>;
+export type NetworkDay = Row<typeof NETWORK_DAY>;
+export type StakeMovement = Row<typeof STAKE_MOVEMENT>;
 export type Hour = Row<typeof HOUR>;
 export type SettlementWork = Row<typeof SETTLEMENT_WORK>;

@@ -1,8 +1,11 @@
+import { gradeThreshold, type Market, priceThreshold, stakeThreshold } from "../../lib/executors/thresholds.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
+import { ThresholdWord } from "../figures/threshold-word.tsx";
+import { Price } from "../models/model-list-table.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
 import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
@@ -39,18 +42,42 @@ const TRUST: Column<Executor> = {
   numeric: true,
   sort: "trust",
   from: "sm",
-  cell: (executor) => <Trust executor={executor} />,
+  cell: (executor) => (
+    <>
+      <Trust executor={executor} />
+      <ThresholdWord threshold={gradeThreshold(executor.grade)} />
+    </>
+  ),
 };
 
-const MONEY: readonly Column<Executor>[] = [
+const moneyOf = (market: Market): readonly Column<Executor>[] => [
+  {
+    header: "Price per 1M",
+    hint: "What it was paid for a million tokens ever, prompt and answer together (averagePrice); low and high beside what the whole network paid: up to two thirds of it, and from twice on",
+    numeric: true,
+    isAmount: true,
+    sort: "price",
+    from: "sm",
+    cell: ({ averagePrice }) => (
+      <>
+        <Price units={averagePrice ?? undefined} />
+        <ThresholdWord threshold={priceThreshold(averagePrice, market)} />
+      </>
+    ),
+  },
   {
     header: "Stake",
-    hint: "Held against misbehaviour; unbonding stake not counted",
+    hint: "Held against misbehaviour; unbonding stake not counted. Enough from the minimum on, ample from three of it",
     numeric: true,
     isAmount: true,
     sort: "stake",
     from: "md",
-    cell: ({ stake }) => <Amount units={stake} />,
+    cell: ({ stake }) => (
+      <>
+        <Amount units={stake} />
+        <ThresholdWord threshold={stakeThreshold(stake, market)} />
+      </>
+    ),
   },
   {
     header: "Earned",
@@ -68,6 +95,7 @@ const WORK: readonly Column<Executor>[] = [
     hint: "Answers that it was paid for",
     numeric: true,
     sort: "answers",
+    from: "sm",
     cell: ({ requests }) => <Count value={requests} />,
   },
   {
@@ -75,7 +103,7 @@ const WORK: readonly Column<Executor>[] = [
     hint: "Answer tokens that it was paid for",
     numeric: true,
     sort: "tokens",
-    from: "lg",
+    from: "xl",
     cell: ({ outboundTokens }) => <Count value={outboundTokens} />,
   },
   {
@@ -83,7 +111,7 @@ const WORK: readonly Column<Executor>[] = [
     hint: "Clients that paid it",
     numeric: true,
     sort: "clients",
-    from: "md",
+    from: "lg",
     cell: ({ clientCount }) => <Count value={clientCount} />,
   },
 ];
@@ -93,7 +121,7 @@ const lastSettled = (now: number): Column<Executor> => ({
   hint: "Time of its newest settlement",
   numeric: true,
   sort: "last",
-  from: "sm",
+  from: "md",
   cell: ({ lastSettledAt }) =>
     lastSettledAt === null ? (
       <span className="text-ink-faint">never</span>
@@ -106,14 +134,16 @@ interface ExecutorTableProps {
   readonly executors: readonly Executor[];
   readonly sorting: Sorting;
   readonly now: number;
+  /** What prices and stakes are measured by. */
+  readonly market: Market;
 }
 
 /** Executors, to be ordered by any of their figures. */
-export function ExecutorTable({ executors, sorting, now }: ExecutorTableProps) {
+export function ExecutorTable({ executors, sorting, now, market }: ExecutorTableProps) {
   return (
     <DataTable
       caption="Executors"
-      columns={[...IDENTITY, TRUST, ...MONEY, ...WORK, lastSettled(now)]}
+      columns={[...IDENTITY, TRUST, ...moneyOf(market), ...WORK, lastSettled(now)]}
       rows={executors}
       rowKey={({ address }) => address}
       rowTestId="executor-row"

@@ -42,6 +42,12 @@ function Threads({ strand, active }: { strand: Strand; active: number | undefine
   const weight = weightOf(count);
   return (
     <svg viewBox={`0 0 ${count} ${HEIGHT}`} preserveAspectRatio="none" className="block h-24 w-full" aria-hidden="true">
+      <path
+        d={`M0 ${HEIGHT / 2}H${count}`}
+        className="stroke-line-strong"
+        strokeDasharray="2 4"
+        vectorEffect="non-scaling-stroke"
+      />
       {active === undefined ? null : <rect x={active} width={1} height={HEIGHT} className="fill-raised" />}
       <path
         d={strand.points.map((_, index) => `M${index + 0.5} 0V${HEIGHT}`).join("")}
@@ -75,7 +81,7 @@ function StrandRow({
   const point = active === undefined ? undefined : strand.points[active];
   return (
     <div className="pt-3">
-      <div className="flex items-baseline gap-2 text-[0.8125rem]">
+      <div className="flex flex-wrap items-baseline gap-x-2 text-[0.8125rem]">
         <span
           aria-hidden="true"
           className={`size-2 self-center rounded-[2px] ${strand.tone === "indigo" ? "bg-indigo" : "bg-weld"}`}
@@ -83,9 +89,7 @@ function StrandRow({
         <span className="text-ink-soft">{strand.name}</span>
         <span className="font-medium text-ink tabular-nums">{point?.text ?? strand.total}</span>
         <span className="text-ink-faint">{label ?? ""}</span>
-        <span className="ml-auto text-ink-faint tabular-nums" title="Largest value shown, at the top line">
-          peak {strand.peak}
-        </span>
+        <span className="ml-auto text-ink-faint tabular-nums">scale 0 to {strand.peak}</span>
       </div>
       <div className="mt-1.5 border-t border-b border-t-line border-b-line-strong">
         <Threads strand={strand} active={active} />

@@ -39,10 +39,11 @@ interface FigureStripProps {
   readonly label: string;
   readonly children: ReactNode;
   /** Figures side by side on a wide screen. */
-  readonly columns: 3 | 4 | 6;
+  readonly columns: 2 | 3 | 4 | 6;
 }
 
 const COLUMNS = {
+  2: "grid-cols-2",
   3: "sm:grid-cols-3",
   4: "grid-cols-2 md:grid-cols-4",
   6: "grid-cols-2 md:grid-cols-3 xl:grid-cols-6",

@@ -1,42 +1,25 @@
-import type { ReactNode } from "react";
 import { figuresOf } from "../../lib/figure-sources.ts";
 import { formatCount, formatQuantity } from "../../lib/format.ts";
-import type { Overview } from "../../lib/indexer/overview.ts";
 import type { Network } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Figure, FigureStrip } from "../figures/figure.tsx";
 
-const DAY_SECONDS = 86_400;
 const SOURCES = figuresOf("network", "lloom");
 
 interface KeyFiguresProps {
   readonly network: Network;
-  readonly hours: Overview["hours"];
-  readonly now: number;
 }
 
-/** What the last 24 whole or begun hours added. */
-function lastDay(hours: Overview["hours"], now: number) {
-  return hours
-    .filter(({ hour }) => hour > now - DAY_SECONDS)
-    .reduce((sum, row) => ({ requests: sum.requests + row.requests, paid: sum.paid + row.paid }), {
-      requests: 0n,
-      paid: 0n,
-    });
-}
-
-function WorkFigures({ network, hours, now }: KeyFiguresProps) {
-  const recent = lastDay(hours, now);
-  const { requests, inboundTokens, outboundTokens, paid } = network;
-  const change = (text: ReactNode) => <>{text} in 24 h</>;
+function WorkFigures({ network }: KeyFiguresProps) {
+  const { requests, inboundTokens, outboundTokens, paid, settlementCount } = network;
   return (
     <>
       <Figure
         label="Answers paid"
-        hint="Answers that settlements on chain have paid for; below, what the last 24 hours added"
+        hint="Answers that settlements on chain have paid for"
         source={SOURCES.answers}
-        note={change(<>+{formatCount(recent.requests)}</>)}
+        note={`in ${formatQuantity(settlementCount, "settlement")}`}
       >
         <Count value={requests} testId="figure-answers" />
       </Figure>
@@ -51,13 +34,8 @@ function WorkFigures({ network, hours, now }: KeyFiguresProps) {
       <Figure
         label="Paid"
         isAmount
-        hint="Moved from clients' channels to executors' earnings by settlements; below, what the last 24 hours added"
+        hint="Moved from clients' channels to executors' earnings by settlements"
         source={SOURCES.paid}
-        note={change(
-          <>
-            +<Amount units={recent.paid} />
-          </>,
-        )}
       >
         <Amount units={paid} testId="figure-paid" />
       </Figure>
@@ -66,12 +44,12 @@ function WorkFigures({ network, hours, now }: KeyFiguresProps) {
 }
 
 /** The network in six figures. */
-export function KeyFigures({ network, hours, now }: KeyFiguresProps) {
+export function KeyFigures({ network }: KeyFiguresProps) {
   const { executorCount, activeValidatorCount, activeExecutorCount, jailedCount, clientCount, channelCount, staked } =
     network;
   return (
     <FigureStrip label="Totals of the network" columns={6}>
-      <WorkFigures network={network} hours={hours} now={now} />
+      <WorkFigures network={network} />
       <Figure
         label="Executors"
         hint="Whoever was ever registered, paid or judged as an executor; active ones hold the minimum stake now and are not in jail"

@@ -16,7 +16,7 @@ const PARTS = [
     key: "tailPaid",
     name: "Last answer",
     hint: "Paid for the last answer, which the client has not acknowledged yet; matures in 24 to 48 hours",
-    color: "bg-indigo",
+    color: "bg-weld/45",
   },
   {
     key: "unpaid",

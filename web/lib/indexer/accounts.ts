@@ -5,9 +5,12 @@ import {
   type Dispute,
   type JurySeat,
   SEAT,
+  SLASHING,
+  type Slashing,
   STRIKE,
   type StrikeRow,
 } from "../dispute-rows.ts";
+import type { ModelMarket } from "../executors/why.ts";
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
@@ -28,10 +31,12 @@ import {
   type ExecutorModel,
   SETTLEMENT,
   type SettlementRow,
+  STAKE_MOVEMENT,
+  type StakeMovement,
   VALIDATOR,
   type Validator,
 } from "../rows.ts";
-import { readItems, readRowOrNull, selection } from "../shapes.ts";
+import { readItems, readRow, readRowOrNull, selection } from "../shapes.ts";
 import { CHART_SECONDS, DAY_SECONDS, rows, since } from "./query-parts.ts";
 
 export interface ExecutorPage {
@@ -44,8 +49,12 @@ export interface ExecutorPage {
   readonly audits: readonly AuditReport[];
   /** Of the epochs in which something happened that counts, newest first. */
   readonly history: readonly Reputation[];
-  /** The newest one. */
-  readonly strike: StrikeRow | undefined;
+  /** Newest first. */
+  readonly strikes: readonly StrikeRow[];
+  readonly stakeMovements: readonly StakeMovement[];
+  readonly slashings: readonly Slashing[];
+  /** Who else was paid for its models. */
+  readonly markets: readonly ModelMarket[];
 }
 
 const LATEST_SETTLEMENTS = rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "settlements");
@@ -57,6 +66,37 @@ const LATEST_AUDITS = rows(AUDIT, `orderBy: "epoch", orderDirection: "desc", lim
 /** More than a chart can show apart. */
 const CHART_EPOCHS = 100;
 
+/** Models whose market is looked at, and executors of each. */
+const MARKETS = 5;
+const MOST_RIVALS = 100;
+const RIVAL_WORK = {
+  paid: EXECUTOR_MODEL.paid,
+  inboundTokens: EXECUTOR_MODEL.inboundTokens,
+  outboundTokens: EXECUTOR_MODEL.outboundTokens,
+} as const;
+const RIVAL = {
+  address: EXECUTOR.address,
+  active: EXECUTOR.active,
+  trust: EXECUTOR.trust,
+  grade: EXECUTOR.grade,
+} as const;
+
+function readMarket(item: unknown, path: string): ModelMarket {
+  const { modelHash, model } = record(item, path);
+  const sellers = model === null ? [] : itemsOf(record(model, `${path}.model`)["executors"], `${path}.executors`);
+  return {
+    modelHash: EXECUTOR_MODEL.modelHash(modelHash, `${path}.modelHash`),
+    rivals: sellers.flatMap((seller, index) => {
+      const at = `${path}.executors.items[${index}]`;
+      const executor = readRowOrNull(RIVAL, record(seller, at)["executor"], `${at}.executor`);
+      return executor === undefined ? [] : [{ work: readRow(RIVAL_WORK, seller, at), executor }];
+    }),
+  };
+}
+
+const itemsOf = (value: unknown, path: string): readonly unknown[] =>
+  list(record(value, path)["items"], `${path}.items`);
+
 export const EXECUTOR_PAGE = defineQuery({
   takes: { address: "String!", day: "Float" },
   fields: `executor(address: $address) { ${selection(EXECUTOR)}
@@ -66,7 +106,12 @@ export const EXECUTOR_PAGE = defineQuery({
     ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")}
     ${rows(DISPUTE, FIRST_DISPUTES, "disputes")}
     ${LATEST_AUDITS}
-    ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")}
+    ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "strikes")}
+    ${rows(STAKE_MOVEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "stakeMovements")}
+    ${rows(SLASHING, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "slashings")}
+    markets: models(orderBy: "paid", orderDirection: "desc", limit: ${MARKETS}) { items { modelHash model {
+      executors(orderBy: "paid", orderDirection: "desc", limit: ${MOST_RIVALS}) {
+        items { ${selection(RIVAL_WORK)} executor { ${selection(RIVAL)} } } } } } }
     ${rows(REPUTATION_ROW, `orderBy: "epoch", orderDirection: "desc", limit: ${CHART_EPOCHS}`, "reputations")} }`,
   read: (data): ExecutorPage | undefined => {
     const executor = readRowOrNull(EXECUTOR, data["executor"], "executor");
@@ -81,7 +126,12 @@ export const EXECUTOR_PAGE = defineQuery({
       disputes: readItems(DISPUTE, source["disputes"], "executor.disputes"),
       audits: readItems(AUDIT, source["audits"], "executor.audits"),
       history: readItems(REPUTATION_ROW, source["reputations"], "executor.reputations"),
-      strike: readItems(STRIKE, source["strikes"], "executor.strikes")[0],
+      strikes: readItems(STRIKE, source["strikes"], "executor.strikes"),
+      stakeMovements: readItems(STAKE_MOVEMENT, source["stakeMovements"], "executor.stakeMovements"),
+      slashings: readItems(SLASHING, source["slashings"], "executor.slashings"),
+      markets: itemsOf(source["markets"], "executor.markets").map((item, index) =>
+        readMarket(item, `executor.markets.items[${index}]`),
+      ),
     };
   },
 });

@@ -1,11 +1,16 @@
 import { DISPUTE } from "../dispute-rows.ts";
 import { type DisputeFilter, disputesWhere } from "../disputes/filter.ts";
+import { type ExecutorFilter, executorsWhere, type MarketFacts, modelHashOf } from "../executors/filter.ts";
 import { ask, askNow } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
-import type { IndexReply } from "../problem.ts";
+import { averagePrice } from "../models/market-share.ts";
+import { atOneMoment } from "../moment/page-moment.ts";
+import { answered, type IndexReply } from "../problem.ts";
 import { defineQuery, type Query, type Takes, type VariablesOf } from "../query.ts";
-import { CLIENT, EXECUTOR, MODEL, SETTLEMENT, VALIDATOR } from "../rows.ts";
-import { type Page, type RowShape, readPage, selection } from "../shapes.ts";
+import { hex } from "../readers.ts";
+import { CLIENT, EXECUTOR, type Executor, MODEL, NETWORK, SETTLEMENT, VALIDATOR } from "../rows.ts";
+import { type Page, type RowShape, readItems, readPage, readRowOrNull, selection } from "../shapes.ts";
+import { NETWORK_ROW, rows } from "./query-parts.ts";
 
 /** Rows on one page of a list. */
 export const PAGE_SIZE = 25;
@@ -30,6 +35,32 @@ const defineList = <S extends RowShape>(field: string, filter: FilterType, shape
   });
 
 export const EXECUTOR_LIST = defineList("executors", "executorFilter", EXECUTOR);
+const MARKET = {
+  executorMinimumStake: NETWORK.executorMinimumStake,
+  paid: NETWORK.paid,
+  inboundTokens: NETWORK.inboundTokens,
+  outboundTokens: NETWORK.outboundTokens,
+} as const;
+const SELLER = { executorAddress: hex } as const;
+/** Executors of one model that a list can be narrowed to, the best paid. */
+export const MOST_SELLERS_LISTED = 1_000;
+
+export const EXECUTOR_MARKET = defineQuery({
+  takes: { hash: "String" },
+  fields: `${NETWORK_ROW} { ${selection(MARKET)} }
+    ${rows(SELLER, `where: { modelHash: $hash }, orderBy: "paid", orderDirection: "desc", limit: ${MOST_SELLERS_LISTED}`, "executorModels")}`,
+  read: (data): MarketFacts => {
+    const network = readRowOrNull(MARKET, data["network"], "network");
+    return {
+      minimumStake: network?.executorMinimumStake ?? 0n,
+      averagePrice: network && averagePrice(network),
+      sellers: readItems(SELLER, data["executorModels"], "executorModels").map(
+        ({ executorAddress }) => executorAddress,
+      ),
+    };
+  },
+});
+
 export const CLIENT_LIST = defineList("clients", "clientFilter", CLIENT);
 export const MODEL_LIST = defineList("models", "modelFilter", MODEL);
 export const VALIDATOR_LIST = defineList("validators", "validatorFilter", VALIDATOR);
@@ -55,7 +86,11 @@ async function pageOf<T>(
 }
 
 /** An order by what only some rows have leaves the others out: a list cannot be turned by a cursor that is nothing. */
-const KNOWN: Readonly<Record<string, Filter>> = { lastSettledAt: { lastSettledAt_gt: 0 }, trust: { trust_gte: "0" } };
+const KNOWN: Readonly<Record<string, Filter>> = {
+  lastSettledAt: { lastSettledAt_gt: 0 },
+  trust: { trust_gte: "0" },
+  averagePrice: { averagePrice_gte: "0" },
+};
 
 const askPage = <T>(
   list: ListOf<T>,
@@ -69,10 +104,29 @@ const askPage = <T>(
     after: query.after,
     before: query.before,
     limit: fileRows ?? PAGE_SIZE,
-    where: { ...filter, ...KNOWN[query.column] },
+    where: { ...KNOWN[query.column], ...filter },
   });
 
-export const readExecutors = (query: ListQuery, fileRows?: number) => pageOf(EXECUTOR_LIST, query, {}, fileRows);
+/** A page of executors, and the market by which they are judged. */
+export interface ExecutorList {
+  readonly page: Page<Executor>;
+  readonly market: MarketFacts;
+}
+
+/** All executors, or those that the filter leaves. */
+export const readExecutors = (
+  query: ListQuery,
+  filter: ExecutorFilter,
+  fileRows?: number,
+): Promise<IndexReply<ExecutorList>> =>
+  atOneMoment(async () => {
+    const question = { hash: modelHashOf(filter) ?? "" };
+    const market = await (fileRows === undefined ? ask : askNow)(EXECUTOR_MARKET, question);
+    if (!market.ok) return market;
+    const page = await pageOf(EXECUTOR_LIST, query, executorsWhere(filter, market.value), fileRows);
+    return page.ok ? answered({ page: page.value, market: market.value }) : page;
+  });
+
 export const readClients = (query: ListQuery, fileRows?: number) => pageOf(CLIENT_LIST, query, {}, fileRows);
 export const readModels = (query: ListQuery, fileRows?: number) => pageOf(MODEL_LIST, query, {}, fileRows);
 export const readValidators = (query: ListQuery, fileRows?: number) => pageOf(VALIDATOR_LIST, query, {}, fileRows);

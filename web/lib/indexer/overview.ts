@@ -1,25 +1,39 @@
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
+import { flag, list, record } from "../readers.ts";
 import {
-  DAY,
-  type Day,
   EXECUTOR,
   type Executor,
   HOUR,
   type Hour,
+  MODEL,
+  type Model,
   NETWORK,
+  NETWORK_DAY,
   type Network,
+  type NetworkDay,
   SETTLEMENT,
   SETTLEMENT_WORK,
   type SettlementRow,
   type SettlementWork,
 } from "../rows.ts";
-import { readItems, readRowOrNull, selection } from "../shapes.ts";
+import { readItems, readRow, readRowOrNull, selection } from "../shapes.ts";
 import { CHART_SECONDS, DAY_SECONDS, NETWORK_ROW, rows, since } from "./query-parts.ts";
 
 /** How far back hours are read; older work is shown by the day. */
 const HOURS_BACK_SECONDS = 3 * 86_400;
+
+/** What can be bought. */
+export interface SoldModel {
+  readonly model: Model;
+  /** Of the executors that were paid for it, as many as are looked at, those that are active now. */
+  readonly activeExecutors: number;
+}
+
+/** Models on the first page, and executors of each that are looked at, the best paid first. */
+const MOST_MODELS = 6;
+export const MOST_COUNTED = 200;
 
 export interface Overview {
   /** Undefined until the contracts are deployed and seen. */
@@ -28,7 +42,9 @@ export interface Overview {
   readonly executors: readonly Executor[];
   /** Oldest first; hours and days in which nothing was settled are absent. */
   readonly hours: readonly Hour[];
-  readonly days: readonly Day[];
+  readonly days: readonly NetworkDay[];
+  /** Those with most answers first. */
+  readonly models: readonly SoldModel[];
 }
 
 export const OVERVIEW = defineQuery({
@@ -37,15 +53,30 @@ export const OVERVIEW = defineQuery({
     ${rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 10`, "settlements")}
     ${rows(EXECUTOR, `orderBy: "earned", orderDirection: "desc", limit: 6`, "executors")}
     ${rows(HOUR, `orderBy: "hour", orderDirection: "desc", limit: 100, where: { hour_gte: $hour }`, "networkHours")}
-    ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "networkDays")}`,
+    models(orderBy: "requests", orderDirection: "desc", limit: ${MOST_MODELS}) { items { ${selection(MODEL)}
+      executors(orderBy: "paid", orderDirection: "desc", limit: ${MOST_COUNTED}) { items { executor { active } } } } }
+    ${rows(NETWORK_DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "networkDays")}`,
   read: (data): Overview => ({
     network: readRowOrNull(NETWORK, data["network"], "network"),
     settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
     executors: readItems(EXECUTOR, data["executors"], "executors"),
     hours: readItems(HOUR, data["networkHours"], "networkHours").toReversed(),
-    days: readItems(DAY, data["networkDays"], "networkDays").toReversed(),
+    days: readItems(NETWORK_DAY, data["networkDays"], "networkDays").toReversed(),
+    models: list(record(data["models"], "models")["items"], "models.items").map((item, index) =>
+      readSoldModel(item, `models.items[${index}]`),
+    ),
   }),
 });
+
+function readSoldModel(item: unknown, path: string): SoldModel {
+  const sellers = list(
+    record(record(item, path)["executors"], `${path}.executors`)["items"],
+    `${path}.executors.items`,
+  );
+  const isActive = (seller: unknown): boolean =>
+    readRowOrNull({ active: flag }, record(seller, path)["executor"], `${path}.executor`)?.active ?? false;
+  return { model: readRow(MODEL, item, path), activeExecutors: sellers.filter(isActive).length };
+}
 
 /** Everything on the first page. A chain whose clock is ahead has more hours and days since than are read: then the newest. */
 export const readOverview = (nowSeconds: number): Promise<IndexReply<Overview>> =>

@@ -9,8 +9,8 @@ import { type RowShape, selection } from "../shapes.ts";
 /** The one row of totals. */
 export const NETWORK_ROW = `network(id: "lloom")`;
 
-/** How far charts look back: 60 days. */
-export const CHART_SECONDS = 60 * 86_400;
+/** How far charts look back: 90 days. */
+export const CHART_SECONDS = 90 * 86_400;
 
 export const DAY_SECONDS = 86_400;
 

@@ -81,9 +81,7 @@ const FRESH_MS = 10_000;
 
 /** How welcome a candidate is; a lower rank is always preferred, whatever it costs. */
 const RANK = { proven: 0, shaken: 2, stranger: 4, failing: 6 } as const;
-const STALE = 1;
-const AVOIDED = 8;
-const NEVER = 16;
+const [STALE, AVOIDED, NEVER] = [1, 8, 16];
 
 /** Whether it has shown this client that it answers. */
 export const isProven = ({ health }: Pick<Candidate, "health">): boolean => health.answers > 0;
@@ -122,24 +120,18 @@ export function chooseExecutor(
   const obstacle = obstacleOf(need);
   const sorted = need.sort && firstBySort(candidates, need.sort, { weigh, obstacle, nowMs });
   if (sorted !== undefined) return sorted;
-  const best = findBest(candidates, {
-    rankNow,
-    weigh,
-    obstacle,
-    most: need.tried.size > 0 ? ALL : CHOICE.explorationFactor,
-  });
+  const { explorationFactor, nearEqual } = CHOICE;
+  const best = findBest(candidates, { rankNow, weigh, obstacle, most: need.tried.size > 0 ? ALL : explorationFactor });
   if (typeof best === "string") return best;
   const byStake = (among: readonly Weighed[]): Candidate => drawByStake(among, random)?.candidate ?? best.candidate;
   if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(best.among);
   if (random() < exploration) {
-    const most = best.cost * CHOICE.explorationFactor;
+    const most = best.cost * explorationFactor;
     const strangers = best.rank === RANK.stranger ? [] : strangersBelow(candidates, most, { rankNow, weigh, obstacle });
     if (strangers.length > 0) return byStake(strangers);
     return byStake(best.among.filter(({ cost }) => cost <= most));
   }
-  const equals = best.among
-    .filter(({ cost }) => cost <= best.cost * CHOICE.nearEqual)
-    .map(({ candidate }) => candidate);
+  const equals = best.among.filter(({ cost }) => cost <= best.cost * nearEqual).map(({ candidate }) => candidate);
   const checkable = equals.filter((candidate) => need.canCount?.(candidate) === true);
   return lessLoaded(checkable.length > 0 ? checkable : equals, random) ?? best.candidate;
 }

@@ -2,9 +2,8 @@ import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { NextRequest } from "next/server";
 import { csvHeader, csvLines } from "../../../lib/csv.ts";
 import { type CsvTable, withCsvTable } from "../../../lib/csv-tables.ts";
-import { type DisputeFilter, parseDisputeFilter } from "../../../lib/disputes/filter.ts";
 import { readDeployment } from "../../../lib/indexer/chain.ts";
-import { type ListQuery, parseListQuery } from "../../../lib/list-query.ts";
+import { type ListQuery, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
 import type { Problem } from "../../../lib/problem.ts";
 
 /** Rows that are asked of the indexer at once, and rows that a file has at most. */
@@ -17,19 +16,19 @@ const refusal = ({ code, message, next }: Problem): Response =>
 interface Download<T> {
   readonly table: CsvTable<T>;
   readonly query: ListQuery;
-  readonly filter: DisputeFilter;
+  readonly asked: SearchParams;
   readonly token: TokenUnit;
 }
 
 /** All pages of a list, one after the other. A page that fails ends the file with an error, never silently. */
-function fileOf<T>({ table, query, filter, token }: Download<T>): ReadableStream<Uint8Array> {
+function fileOf<T>({ table, query, asked, token }: Download<T>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let after: string | undefined;
   let rows = 0;
   return new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(csvHeader(table.columns, token))),
     async pull(controller) {
-      const page = await table.read({ ...query, after, before: undefined }, filter, CHUNK_ROWS);
+      const page = await table.read({ ...query, after, before: undefined }, asked, CHUNK_ROWS);
       if (!page.ok) return controller.error(page.problem);
       controller.enqueue(encoder.encode(csvLines(table.columns, page.value.items, token)));
       rows += page.value.items.length;
@@ -51,7 +50,7 @@ export async function GET(request: NextRequest, { params }: RouteParams): Promis
   const unit = deployment.value?.token ?? { decimals: 0, symbol: "base units" };
   const asked = Object.fromEntries(request.nextUrl.searchParams);
   const body = withCsvTable(name, (table) =>
-    fileOf({ table, query: parseListQuery(asked, table.sorts), filter: parseDisputeFilter(asked), token: unit }),
+    fileOf({ table, query: parseListQuery(asked, table.sorts), asked, token: unit }),
   );
   if (body === undefined) {
     return new Response("There is no such table; ask for executors, clients, validators, settlements or disputes.\n", {

@@ -11,7 +11,11 @@ import { ModelTable } from "../../../components/accounts/model-table.tsx";
 import { ReputationPanel } from "../../../components/accounts/reputation-panel.tsx";
 import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
 import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
+import { StakeHistory } from "../../../components/executors/stake-history.tsx";
+import { TabLinks } from "../../../components/executors/tab-links.tsx";
+import { WhyPanel } from "../../../components/executors/why-panel.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
+import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
@@ -19,12 +23,17 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { nowSeconds } from "../../../lib/clock.ts";
-import { shortHex } from "../../../lib/format.ts";
+import { parseTab } from "../../../lib/executors/tabs.ts";
+import { whyChosen } from "../../../lib/executors/why.ts";
+import { formatCount, shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
+import type { SearchParams } from "../../../lib/list-query.ts";
+import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
 interface PageProps {
   readonly params: Promise<{ readonly address: string }>;
+  readonly searchParams: Promise<SearchParams>;
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
@@ -52,42 +61,111 @@ function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "mo
   );
 }
 
+/** What the part of the page that is open is drawn from. */
+interface PartProps {
+  readonly page: ExecutorPage;
+  readonly path: string;
+  readonly search: SearchParams;
+  readonly now: number;
+}
+
+function Earnings({ page, path, search, now }: PartProps) {
+  const { executor, days, channels, models } = page;
+  return (
+    <>
+      <ExecutorFigures executor={executor} />
+      <DailyPanel
+        title="Earnings by day"
+        days={days}
+        now={now}
+        whenEmpty="Its first settlement shows up here."
+        range={parseRange(search, DAILY_RANGES)}
+        path={path}
+      />
+      <Dealings channels={channels} models={models} now={now} />
+    </>
+  );
+}
+
+function Audits({ page: { audits, history } }: PartProps) {
+  return (
+    <>
+      <ReputationPanel history={history} now={chainNow()} />
+      <Panel title="Audits" note="by validators that nobody chose">
+        {audits.length === 0 ? (
+          <Empty title="No audits yet">Validators report once an epoch on the executors that are drawn for them.</Empty>
+        ) : (
+          <AuditTable audits={audits} show="validator" />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+const Disputes = ({ page: { executor, disputes } }: PartProps) => (
+  <AccountDisputes party="executor" address={executor.address} disputes={disputes} now={chainNow()} />
+);
+
+function Stake({ page: { executor, stakeMovements, slashings }, now }: PartProps) {
+  return (
+    <>
+      <Panel title="Membership">
+        <Facts>
+          <MembershipFacts member={executor} now={chainNow()} />
+        </Facts>
+      </Panel>
+      <StakeHistory movements={stakeMovements} slashings={slashings} now={now} />
+    </>
+  );
+}
+
+const Settlements = ({ page: { executor, settlements }, now }: PartProps) => (
+  <AccountSettlements party="executor" address={executor.address} settlements={settlements} now={now} />
+);
+
+const PARTS = {
+  earnings: Earnings,
+  audits: Audits,
+  disputes: Disputes,
+  stake: Stake,
+  settlements: Settlements,
+} as const;
+
 /** Streams nothing before it knows: an unknown address is then a 404 for every program. */
-export default async function ExecutorDetailPage({ params }: PageProps) {
+export default async function ExecutorDetailPage({ params, searchParams }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();
   const answer = await readExecutor(address, nowSeconds());
   if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
-  const { executor, days, settlements, channels, models, disputes, audits, strike, history } = answer.value;
-  const [chainTime, now] = [chainNow(), laterNow()];
+  const page = answer.value;
+  const { executor, strikes, history } = page;
+  const search = await searchParams;
+  const [path, tab] = [`/executors/${address}`, parseTab(search)];
+  const Part = PARTS[tab];
   return (
     <>
-      <PageTitle lead={<DangerSigns member={executor} />}>
-        Executor <span className="font-mono text-[1.25rem] font-medium">{shortHex(address)}</span>
+      <PageTitle
+        lead={
+          <>
+            <Identifier value={address} what="executor address" copyable testId="member-address" />
+            <DangerSigns member={executor} />
+          </>
+        }
+      >
+        Executor
       </PageTitle>
       <div className="space-y-5">
-        <ExecutorStanding executor={executor} strike={strike} now={chainTime} />
-        <ReputationPanel history={history} now={chainTime} />
-        <AccountDisputes party="executor" address={address} disputes={disputes} now={chainTime} />
-        <Panel title="Audits" note="by validators that nobody chose">
-          {audits.length === 0 ? (
-            <Empty title="No audits yet">
-              Validators report once an epoch on the executors that are drawn for them.
-            </Empty>
-          ) : (
-            <AuditTable audits={audits} show="validator" />
-          )}
-        </Panel>
-        <ExecutorFigures executor={executor} />
-        <Panel title="Identity">
-          <Facts>
-            <MembershipFacts member={executor} now={chainTime} />
-          </Facts>
-        </Panel>
-        <DailyPanel title="Earnings by day" days={days} now={now} whenEmpty="Its first settlement shows up here." />
-        <AccountSettlements party="executor" address={address} settlements={settlements} now={now} />
-        <Dealings channels={channels} models={models} now={now} />
+        <ExecutorStanding executor={executor} strike={strikes[0]} now={chainNow()} />
+        <WhyPanel
+          why={whyChosen({ executor, reputation: history[0], strikes, markets: page.markets, now: chainNow() })}
+        />
+        <TabLinks
+          path={path}
+          current={tab}
+          counts={{ audits: formatCount(executor.auditCount), disputes: formatCount(executor.disputeCount) }}
+        />
+        <Part page={page} path={path} search={search} now={laterNow()} />
       </div>
     </>
   );

@@ -18,6 +18,7 @@ import { outsideWords } from "../../../lib/guard/outside-words.ts";
 import { MOST_SELLERS, readModel } from "../../../lib/indexer/models.ts";
 import { oneParam, type SearchParams } from "../../../lib/list-query.ts";
 import { provenName } from "../../../lib/models/model-names.ts";
+import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
 const MOST_OF_NAME = 200;
@@ -39,7 +40,8 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
   if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
   const { model, sellers, days, settlements } = answer.value;
-  const name = provenName(oneParam(await searchParams, "name"), hash);
+  const search = await searchParams;
+  const name = provenName(oneParam(search, "name"), hash);
   const now = laterNow();
   return (
     <>
@@ -67,6 +69,9 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
           <SellerTable model={model} sellers={sellers} />
         </Panel>
         <DailyPanel
+          range={parseRange(search, DAILY_RANGES)}
+          path={`/models/${hash}`}
+          keep={{ name }}
           title="Answers and pay by day"
           days={days}
           now={now}
