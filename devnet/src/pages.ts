@@ -63,7 +63,7 @@ export async function startExplorer({ supervisor, indexerUrl, port, signal }: Ex
     script: NEXT,
     args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
-    env: { LLOOM_INDEXER_URL: indexerUrl, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_PUBLIC_INDEXER_URL: indexerUrl, NEXT_TELEMETRY_DISABLED: "1" },
   });
   // Pages have a status of their own while the index is silent.
   await served({ part: explorer, what: "the explorer", url: `${url}/api/head`, supervisor, signal });

@@ -84,4 +84,6 @@ export async function checkUnanswered(baseUrl: string): Promise<void> {
     assert.equal(problem, "INDEXER_UNREACHABLE", path);
     assert.doesNotMatch(page, /127\.0\.0\.1|LLOOM_|ECONNREFUSED/, `${path} tells visitors nothing of the inside.`);
   }
+  for (const path of ["/verify", "/trust", "/method", "/api"])
+    assert.equal((await fetch(baseUrl + path)).status, 200, `${path} needs no index.`);
 }

@@ -5,7 +5,7 @@ import { openBrowser } from "../support/browser.ts";
 import type { PageDocument, PageElement, PageStyle } from "./explorer-dom.ts";
 import { checkReadable, WIDE } from "./explorer-quality.ts";
 import { checkVerifying } from "./explorer-verify.ts";
-import { checkForeignCode, checkPending, checkWithoutCode } from "./explorer-without.ts";
+import { checkForeignCode, checkPending, checkSavedQueries, checkWithoutCode } from "./explorer-without.ts";
 
 declare const document: PageDocument;
 declare const getComputedStyle: (element: PageElement) => PageStyle;
@@ -244,6 +244,9 @@ async function checkEveryPage(visit: Visit, settlementPath: string): Promise<voi
     "/validators",
     "/disputes",
     "/verify",
+    "/trust",
+    "/method",
+    "/api",
     settlementPath,
   ];
   for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
@@ -288,6 +291,7 @@ export async function checkExplorer(expectation: ExplorerExpectation): Promise<v
   await checkWithoutCode(running.browser, expectation.baseUrl);
   await checkPending(visit.page, expectation.baseUrl);
   await checkForeignCode(visit.page, expectation.baseUrl);
+  await checkSavedQueries(visit.page, expectation.baseUrl);
   assert.deepEqual(complaints, [], "The browser has nothing to complain about.");
   // From here on it is offline now and then.
   await open(visit, "/verify");

@@ -53,6 +53,22 @@ export async function checkPending(page: Page, baseUrl: string): Promise<void> {
   await page.unroute("**/models**");
 }
 
+/** Every saved query of the API page is answered by the index that the page names. */
+export async function checkSavedQueries(page: Page, baseUrl: string): Promise<void> {
+  await page.goto(`${baseUrl}/api`);
+  const address = await page.locator('[data-testid="api-address"]').innerText();
+  const queries = await page.locator('[data-testid="saved-query"]').all();
+  assert.equal(queries.length, 10);
+  for (const saved of queries) {
+    const query = await saved.locator("code").first().innerText();
+    const variables = JSON.parse((await saved.getAttribute("data-variables")) ?? "{}");
+    const response = await page.request.post(`${address}/graphql`, { data: { query, variables } });
+    const { data, errors } = (await response.json()) as { readonly data?: object; readonly errors?: unknown };
+    assert.equal(errors, undefined, query);
+    assert.equal(Object.values(data ?? {}).includes(null), false, `${query} finds what it asks for.`);
+  }
+}
+
 /** A page runs no code but the server's own, and what was searched for neither turns nor hides text. */
 export async function checkForeignCode(page: Page, baseUrl: string): Promise<void> {
   const policies = await Promise.all(

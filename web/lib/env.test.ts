@@ -61,6 +61,14 @@ describe("settings", () => {
     expect(attempt).not.toThrow(expect.objectContaining({ next: expect.stringContaining("SECRETKEY0123") }));
   });
 
+  test("tell visitors an address of the index only where one is set, and none with a secret in it", () => {
+    expect(parseSettings({}).publicIndexer).toBeUndefined();
+    const publicAt = (address: string) => parseSettings({ LLOOM_PUBLIC_INDEXER_URL: address }).publicIndexer;
+    expect(publicAt("https://data.example/index/")).toBe("https://data.example/index");
+    for (const secret of ["https://user:SECRETKEY0123@data.example", "https://data.example/?key=SECRETKEY0123"])
+      expect(() => publicAt(secret)).toThrow(/^LLOOM_PUBLIC_INDEXER_URL holds a password or parameters/);
+  });
+
   test("keep a password apart from the address that fetch takes and pages show", () => {
     const { indexer } = parseSettings({ LLOOM_INDEXER_URL: "https://user:SECRETKEY0123@index.example/v3" });
     const authorization = `Basic ${Buffer.from("user:SECRETKEY0123").toString("base64")}`;

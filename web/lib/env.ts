@@ -9,6 +9,8 @@ import { type NetworkBook, networkNamed } from "@lloom/protocol/networks";
  */
 export interface Settings {
   readonly indexer: HttpEndpoint;
+  /** Where visitors may ask the index, as the API page tells them; undefined where they are told none. */
+  readonly publicIndexer: string | undefined;
   /** What the network is called on the page. */
   readonly networkName: string;
 }
@@ -25,6 +27,20 @@ function readServer(name: string, text: string): HttpEndpoint {
   throw new LloomError("CONFIG_INVALID", `${name} is no http or https address.`, {
     next: `Set ${name} to one such as ${DEFAULT_INDEXER}; what it says is not shown, since it may hold a key.`,
   });
+}
+
+/** It is told to everybody, so that it may hold neither password nor key. */
+function readPublicIndexer(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const { href, authorization } = readServer("LLOOM_PUBLIC_INDEXER_URL", text);
+  if (authorization === undefined && !href.includes("?")) return href.replace(/\/$/, "");
+  throw new LloomError(
+    "CONFIG_INVALID",
+    "LLOOM_PUBLIC_INDEXER_URL holds a password or parameters, and is shown to everybody.",
+    {
+      next: "Set it to the bare address at which visitors reach the index, or unset it.",
+    },
+  );
 }
 
 function readLabel(env: Environment, name: string, fallback: string): string {
@@ -50,6 +66,7 @@ export function parseSettings(env: Environment, book?: NetworkBook): Settings {
   refuseFormerNames(env);
   return {
     indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
+    publicIndexer: readPublicIndexer(env["LLOOM_PUBLIC_INDEXER_URL"]),
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }

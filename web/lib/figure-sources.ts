@@ -92,3 +92,12 @@ export const sumOfHours = (formula: string, after: number): FigureSource => ({
   formula,
   isList: true,
 });
+
+/** Every formula with the table and the word that it is for. */
+export const allFormulas = (): readonly { readonly table: string; readonly name: string; readonly formula: string }[] =>
+  Object.entries(FORMULAS).flatMap(([table, formulas]) =>
+    Object.entries(formulas).map(([name, formula]) => ({ table, name: wordsOf(name), formula })),
+  );
+
+/** `averagePrice` as people write it. */
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -10,7 +10,7 @@ const DAYS = 30;
 const HOURS = 24;
 
 /**
- * What the explorer's first page shows: totals, the newest settlements, a point for each of the last 30 days and 24 hours
+ * A front page in one answer, for pages of others; the explorer asks in GraphQL. Totals, the newest settlements, a point for each of the last 30 days and 24 hours
  * (the newest one still growing), and how fresh it all is. Days and hours without events are left out of the tables, and
  * come with zeros here. They end at the newest indexed block, not at this machine's clock. All of it is of one block.
  */

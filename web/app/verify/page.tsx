@@ -35,7 +35,9 @@ export default async function VerifyPage() {
       </noscript>
       <div className="space-y-5">
         <div className="needs-code">
-          <ReceiptChecker known={known && { ...known, chainId: String(known.chainId) }} />
+          <ReceiptChecker
+            known={known && { chainId: String(known.chainId), accounting: known.accounting, token: known.token }}
+          />
         </div>
         <p className="max-w-[75ch] text-[0.875rem] text-ink-soft">
           The checks ask nobody and work without a connection once this page is open. Only the last line needs the

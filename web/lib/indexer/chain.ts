@@ -3,6 +3,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
+import { hex } from "../readers.ts";
 import { NETWORK, TOKEN } from "../rows.ts";
 import { readRowOrNull, selection } from "../shapes.ts";
 import { NETWORK_ROW } from "./query-parts.ts";
@@ -11,10 +12,18 @@ import { NETWORK_ROW } from "./query-parts.ts";
 export interface Deployment {
   readonly chainId: bigint;
   readonly accounting: Hex;
+  readonly stakeRegistry: Hex;
+  readonly audits: Hex;
   readonly token: TokenUnit;
 }
 
-const DEPLOYMENT = { ...TOKEN, chainId: NETWORK.chainId, accounting: NETWORK.accounting } as const;
+const DEPLOYMENT = {
+  ...TOKEN,
+  chainId: NETWORK.chainId,
+  accounting: NETWORK.accounting,
+  stakeRegistry: NETWORK.stakeRegistry,
+  audits: hex,
+} as const;
 
 export const NETWORK_DEPLOYMENT = defineQuery({
   takes: {},
@@ -22,8 +31,8 @@ export const NETWORK_DEPLOYMENT = defineQuery({
   read: (data): Deployment | undefined => {
     const row = readRowOrNull(DEPLOYMENT, data["network"], "network");
     if (row === undefined) return undefined;
-    const { chainId, accounting, tokenDecimals: decimals, tokenSymbol: symbol } = row;
-    return { chainId, accounting, token: { decimals, symbol } };
+    const { tokenDecimals: decimals, tokenSymbol: symbol, ...contracts } = row;
+    return { ...contracts, token: { decimals, symbol } };
   },
 });
 

@@ -22,6 +22,7 @@ import type { Query } from "../query.ts";
 import * as accounts from "./accounts.ts";
 import * as chain from "./chain.ts";
 import * as disputes from "./disputes.ts";
+import * as examples from "./examples.ts";
 import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
 import * as models from "./models.ts";
@@ -34,7 +35,7 @@ const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, disputes, lists, lookup, models, overview, receipts, settlements]
+const queries = [accounts, chain, disputes, examples, lists, lookup, models, overview, receipts, settlements]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 
