@@ -51,7 +51,8 @@ export async function bookSettlement(db: Db, booking: Booking): Promise<void> {
     allocated: row.allocated - work.paid,
   }));
   await bookDays(db, booking);
-  await addToNetwork(db, { ...work, allocated: -work.paid, laneCount: newLane, modelCount: newModel });
+  const sums = { ...work, allocated: -work.paid, laneCount: newLane, modelCount: newModel };
+  await addToNetwork(db, sums, { lastSettledAt: timestamp });
   await addToBuckets(db, timestamp, work);
 }
 

@@ -16,9 +16,13 @@ type NetworkSums = SumsOf<typeof network.$inferSelect, "chainId" | "tokenDecimal
 type BucketSums = SumsOf<typeof networkDay.$inferSelect, "day">;
 type ExecutorDaySums = SumsOf<typeof executorDay.$inferSelect, "executorAddress" | "day">;
 
-/** Adds to the network's totals. The row is there: the setup function makes it before the first event. */
-export async function addToNetwork(db: Db, more: NetworkSums): Promise<void> {
-  await db.update(network, { id: NETWORK_ID }).set((row) => added(row, more));
+/** Adds to the network's totals, and writes what is no sum. The row is there: the setup function makes it before the first event. */
+export async function addToNetwork(
+  db: Db,
+  more: NetworkSums,
+  also: { readonly lastSettledAt?: number } = {},
+): Promise<void> {
+  await db.update(network, { id: NETWORK_ID }).set((row) => ({ ...added(row, more), ...also }));
 }
 
 /** Adds to the network's day and hour. */

@@ -67,6 +67,9 @@ export async function checkSavedQueries(page: Page, baseUrl: string): Promise<vo
     assert.equal(errors, undefined, query);
     assert.equal(Object.values(data ?? {}).includes(null), false, `${query} finds what it asks for.`);
   }
+  const sql = { json: { sql: await page.locator('[data-testid="api-sql"]').innerText(), params: [], typings: [] } };
+  const rows = await page.request.get(`${address}/sql/db?sql=${encodeURIComponent(JSON.stringify(sql))}`);
+  assert.match(await rows.text(), /^\{"rows":\[\{"executor_address":/, "The query in SQL is answered.");
 }
 
 /** A page runs no code but the server's own, and what was searched for neither turns nor hides text. */

@@ -72,7 +72,6 @@ export const NETWORK = {
   earningsWithdrawn: big,
   staked: big,
   unbonding: big,
-  lastSettledAt: orNull(whole),
 } as const satisfies ColumnsOf<typeof tables.network>;
 
 export const TOKEN = { tokenSymbol: text, tokenDecimals: whole } as const satisfies ColumnsOf<typeof tables.network>;

@@ -8,7 +8,7 @@ const TABLES = `{
     executorCount activeExecutorCount validatorCount activeValidatorCount clientCount channelCount laneCount modelCount
     settlementCount pairRejectionCount requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid
     deposited clientWithdrawn allocated earningsWithdrawn staked unbonding frozen slashed rewardsWithdrawn jailedCount
-    tailHeld tailRefunded
+    tailHeld tailRefunded lastSettledAt
   }
   executors { items {
     address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active paid withdrawn requests inboundTokens
@@ -18,7 +18,7 @@ const TABLES = `{
   clients { items { address balance allocated deposited withdrawn paid tailRefunded requests inboundTokens outboundTokens } }
   channels { items { clientAddress executorAddress balance unlocking unlockAt } }
   lanes { items { clientAddress executorAddress number nonce cost paid inboundTokens outboundTokens requests } }
-  settlements(limit: 1000) { items { requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid } }
+  settlements(limit: 1000) { items { timestamp requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid } }
   networkDays { items { requests paid deposited clientWithdrawn earningsWithdrawn settlementCount newClients newExecutors } }
   networkHours(limit: 1000) { items { requests paid deposited settlementCount } }
   modelDays { items { requests paid } }
@@ -32,6 +32,8 @@ export async function expectAgreement(indexer: Indexer, market: Market): Promise
   await expectAccounts(tables, market);
   await expectMembers(tables, market);
   await expectMoney(tables, market);
+  const settledAt = rowsOf(tables, "settlements").map((row) => Number(row["timestamp"]));
+  expect(tables.network["lastSettledAt"]).toBe(settledAt.length === 0 ? null : Math.max(...settledAt));
   for (const name of ["settlements", "networkDays", "networkHours", "modelDays", "clientDays", "executorDays"]) {
     expect([name, sum(rowsOf(tables, name), "requests")]).toEqual([name, BigInt(text(tables.network["requests"]))]);
     expect([name, sum(rowsOf(tables, name), "paid")]).toEqual([name, BigInt(text(tables.network["paid"]))]);

@@ -9,6 +9,8 @@ import { readExamples } from "../../lib/indexer/examples.ts";
 export const metadata: Metadata = { title: "Data and API" };
 
 const CODE = "font-mono text-[0.8125rem] [overflow-wrap:anywhere]";
+/** Names of one's own stand in double quotes. */
+const SQL = `select "executor_address", sum("paid") as "sum of paid" from "settlement" group by "executor_address" order by 2 desc limit 10`;
 const FILES = ["settlements", "executors", "clients", "validators", "disputes"] as const;
 
 /** Where the index can be asked, or why it cannot. */
@@ -56,7 +58,10 @@ export default async function ApiPage() {
                 <code className={CODE}>{base}/export/settlements.csv?from=1767225600</code>
               </Fact>
               <Fact label="SQL" hint="One SELECT, read only, by the npm package @ponder/client">
-                <code className={CODE}>{base}/sql</code>: <code className={CODE}>{SQL}</code>
+                <code className={CODE}>{base}/sql</code>:{" "}
+                <code className={CODE} data-testid="api-sql">
+                  {SQL}
+                </code>
               </Fact>
               <Fact label="Standings" hint="Reputation with its proof, of an epoch or of now">
                 <code className={CODE}>{base}/reputation/now</code>
@@ -83,6 +88,3 @@ export default async function ApiPage() {
     </>
   );
 }
-
-const SQL =
-  'select date_trunc(\'day\', to_timestamp("timestamp")) as "day", sum("paid") as "paid" from "settlement" group by 1 order by 1';

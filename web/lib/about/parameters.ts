@@ -42,7 +42,8 @@ const CHOICE_MEANINGS: Readonly<Record<keyof typeof CHOICE, string>> = {
   fraudSeconds: "for so many seconds after a strike for a fraud an executor is asked last",
 };
 
-const textOf = (value: bigint | number): string => (typeof value === "bigint" ? formatCount(value) : String(value));
+const textOf = (value: bigint | number): string =>
+  typeof value === "bigint" || Number.isInteger(value) ? formatCount(value) : String(value);
 
 const tableOf = <Name extends string>(
   values: Readonly<Record<Name, bigint | number>>,
@@ -62,7 +63,7 @@ export const CONTRACT_PARAMETERS: readonly Parameter[] = [
   },
   {
     name: "Offence",
-    value: stakeRegistryFacts.Offence.slice(1).join(", "),
+    value: stakeRegistryFacts.Offence.join(", "),
     meaning: "what a member can be slashed for (StakeRegistry)",
   },
 ];
