@@ -235,21 +235,16 @@ async function checkThemes(visit: Visit): Promise<void> {
 
 async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
   const { executor, client } = visit.expectation.expected.settlement;
-  const paths = [
-    "/",
-    "/settlements",
-    "/models",
-    "/executors",
-    "/clients",
-    "/validators",
-    "/disputes",
-    "/verify",
-    "/trust",
-    "/method",
-    "/api",
+  const paths = "/ /settlements /models /executors /clients /validators /disputes /verify /trust /method /api".split(
+    " ",
+  );
+  for (const path of [
+    ...paths,
     settlementPath,
-  ];
-  for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
+    `/executors/${executor}`,
+    `/clients/${client}`,
+    "/search?q=nothing+here",
+  ]) {
     await open(visit, path);
     await checkReadable(visit.page, path);
   }
