@@ -251,6 +251,14 @@ export const SETTINGS = {
     schema: path,
     isFile: always,
   }),
+  cacheSeconds: defaulted({
+    toml: "gateway.cache-seconds",
+    flag: "cache-seconds",
+    value: "SECONDS",
+    describe: "give the same caller the same answer to the same question again for so long, for nothing; 0: never",
+    schema: whole(0, 2_592_000),
+    fallback: 0,
+  }),
   corsOrigins: defaulted({
     toml: "gateway.cors-origins",
     flag: "cors-origin",

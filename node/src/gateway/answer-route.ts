@@ -1,11 +1,13 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { LloomError } from "../errors.ts";
+import { wallClock } from "../primitives/clock.ts";
 import { apiKeyOf } from "./access.ts";
 import { spent } from "./answer-facts.ts";
 import { type AnswerApi, type AnswerTold, CHAT_PATH } from "./api.ts";
 import type { Asked } from "./asked.ts";
 import { type AnsweringParts, beginAnswer } from "./begin-answer.ts";
+import { cachedHeaders, cacheUseOf } from "./cache-header.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
 import { keyCallerOf } from "./keys/key-caller.ts";
@@ -30,6 +32,7 @@ export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     let requestHashes: readonly Hex[] = [];
+    let isCached = false;
     const explainAndLog = (thrown: unknown): LloomError => {
       const error = explain(thrown, hangUp);
       const level = error.code === "CANCELLED" ? "debug" : "warn";
@@ -39,8 +42,11 @@ export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api
     };
     const begin = (hangUp?: AbortSignal): BegunAnswer => {
       const caller = keyCallerOf(request);
-      const begun = beginAnswer(answering, api, call, { requestId: request.id, caller, hangUp });
+      const cache = cacheUseOf(request.headers["cache-control"]);
+      const begun = beginAnswer(answering, api, call, { requestId: request.id, caller, hangUp, cache });
       requestHashes = begun.requestHashes;
+      if (begun.cachedAtMs !== undefined) reply.headers(cachedHeaders(begun.cachedAtMs, wallClock()));
+      isCached = begun.cachedAtMs !== undefined;
       return begun;
     };
     const once = (key: string): BegunAnswer => {
@@ -56,7 +62,9 @@ export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api
       const choices = call.stream
         ? await tellStream(api, answer, { events, reply, keepAliveMs, readTimeoutMs, explain: explainAndLog })
         : await tellWhole(api, answer, { events, reply });
-      for (const { end } of choices ?? []) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
+      if (isCached) log.info({ requestId: request.id }, "answered from the cache");
+      else
+        for (const { end } of choices ?? []) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
       const error = explain(thrown, hangUp);
       const { code } = error;

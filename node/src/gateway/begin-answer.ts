@@ -10,7 +10,7 @@ import { CallWatch } from "./call-watch.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import type { KeyCaller } from "./keys/key-caller.ts";
-import type { BegunAnswer, LimitedAsk } from "./limited-ask.ts";
+import type { BegunAnswer, CacheUse, LimitedAsk } from "./limited-ask.ts";
 
 /** What every call is answered with, whoever brings it. */
 export interface AnsweringParts {
@@ -27,6 +27,7 @@ export interface AnswerCaller {
   readonly requestId: string;
   readonly caller: KeyCaller | undefined;
   readonly hangUp?: AbortSignal | undefined;
+  readonly cache?: CacheUse | undefined;
 }
 
 /** An answer that is measured from its beginning. */
@@ -40,11 +41,13 @@ export function beginAnswer<Call extends Asked>(
   { limited, settings, closing }: AnsweringParts,
   { path, idPrefix }: AnswerApi<Call>,
   call: Call,
-  { requestId, caller, hangUp }: AnswerCaller,
+  { requestId, caller, hangUp, cache }: AnswerCaller,
 ): WatchedAnswer {
   const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
   const signal = AbortSignal.any([...(hangUp === undefined ? [] : [hangUp]), timeout, closing]);
-  const begun = limited.begin(call, { idPrefix, signal, caller });
+  const begun = limited.begin(call, { idPrefix, signal, caller, cache });
+  // What was measured when it was bought is not measured again.
+  if (begun.cachedAtMs !== undefined) return { ...begun, requestHashes: [] };
   const { model, stream: isStream, choices } = call;
   const watch = new CallWatch({ requestId, route: path, model, isStream, choices });
   const events = explained(begun.events, { timeout, closing, watch });

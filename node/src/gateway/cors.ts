@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** What a page may read beside the body. */
 const EXPOSED = [
-  ...["x-request-id", "retry-after", "x-should-retry", "idempotent-replayed"],
+  ...["x-request-id", "retry-after", "x-should-retry", "idempotent-replayed", "x-lloom-cache", "age"],
   ...["limit", "remaining", "reset"].map((what) => `x-ratelimit-${what}-requests`),
   ...["executor", "weights", "attempts", "request", "cost", "amount", "token", "agreement", "receipt"].map(
     (what) => `x-lloom-${what}`,

@@ -14,6 +14,8 @@ export interface GatewayOptions {
   readonly hasMadeKeys?: boolean;
   /** Pages of these origins may call, such as https://app.example; none unless given. */
   readonly corsOrigins?: readonly string[];
+  /** For so long the same caller's answers to the same questions are given again for nothing; 0, never, unless given. */
+  readonly cacheMs?: number;
   /** Requests answered at once; more get 429. */
   readonly maxConcurrent?: number;
   readonly bodyLimitBytes?: number;
@@ -47,6 +49,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     apiKeys: [],
     hasMadeKeys: false,
     corsOrigins: [],
+    cacheMs: 0,
     maxConcurrent: 1_024,
     bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
     requestTimeoutMs: 60_000,

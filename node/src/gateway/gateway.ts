@@ -15,6 +15,7 @@ import {
   refuseBatches,
 } from "./batches/add-batches.ts";
 import type { AnsweringParts } from "./begin-answer.ts";
+import { cachedAsk } from "./cached-ask.ts";
 import { chatApi } from "./chat/chat-api.ts";
 import { completionApi } from "./completions/completion-api.ts";
 import { embeddingApi } from "./embeddings/embedding-api.ts";
@@ -81,7 +82,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   server.get("/v1/key", own.key);
   server.get("/v1/usage", own.usage);
   const keyed = new KeyedAnswers(memory, deployment);
-  const limited = createLimitedAsk(client, settings, deployment.token);
+  const limited = cachedAsk(createLimitedAsk(client, settings, deployment.token), { keepMs: settings.cacheMs });
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
   server.post(chatApi.path, answerRoute(answering, chatApi));
   server.post(completionApi.path, answerRoute(answering, completionApi));

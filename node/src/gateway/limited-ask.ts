@@ -19,6 +19,8 @@ export interface BegunAnswer {
   readonly created: number;
   /** How many answers it has; 1 if left out. */
   readonly choices?: number;
+  /** It is one that was given before, then, Unix milliseconds: nothing is paid for it. */
+  readonly cachedAtMs?: number;
   readonly events: AsyncIterable<AskEvent>;
 }
 
@@ -28,7 +30,11 @@ export interface BeginOptions {
   readonly signal: AbortSignal;
   /** Who calls, by a key that has limits. */
   readonly caller?: KeyCaller | undefined;
+  /** Whether an answer that was given before may be given again: `renew` asks anew and keeps that, `off` does neither. */
+  readonly cache?: CacheUse | undefined;
 }
+
+export type CacheUse = "use" | "renew" | "off";
 
 /** Asks the network, so many questions at once. */
 export interface LimitedAsk {

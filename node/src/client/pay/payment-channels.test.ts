@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE, worstCost } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER, testIdentity, testPrompt } from "../../../../test/support/exchange.ts";
@@ -13,7 +13,6 @@ import { type OwnChannel, PaymentChannels, type PaymentChannelsOptions, type Tru
 
 const { answer, client, executor, hasher } = createExchange();
 const EXECUTOR = executor.address;
-const OTHER: Address = `0x${"0e".repeat(20)}`;
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const NOW_MS = 1_800_000_000_900;
 const never = new AbortController().signal;
@@ -184,31 +183,6 @@ describe("a channel", () => {
     expect(covered(0n)).toEqual([false]);
     // For people it is what was last seen.
     expect(pay.funds()).toEqual({ channels: 1, balance: 4n * COST });
-  });
-
-  it("can be paid from beside the deposit, by what it holds beyond what is owed and unlocking", async () => {
-    const reads: string[] = [];
-    const balances: Record<string, OwnChannel> = {
-      [EXECUTOR]: { balance: 5n * COST, unlocking: COST },
-      [OTHER]: { balance: COST, unlocking: 3n * COST },
-    };
-    const readChannel = async (address: Address): Promise<OwnChannel> => {
-      reads.push(address);
-      return balances[address] ?? { balance: 0n, unlocking: 0n };
-    };
-    const { pay, place, state } = stage({ deposit: 7n }, { readChannel });
-    const spendable = (enough: bigint) => pay.spendable([EXECUTOR, OTHER], { enough, signal: never });
-    // One request is owed, and what unlocks counts neither here nor below zero there.
-    await place();
-    expect(await spendable(3n * COST)).toBe(3n * COST);
-    expect(reads).toEqual([EXECUTOR]);
-    expect(await spendable(3n * COST + 1n)).toBe(3n * COST + 7n);
-    expect(reads).toEqual([EXECUTOR, OTHER]);
-    state.deposit = 9n;
-    expect(await spendable(99n * COST)).toBe(3n * COST + 9n);
-    expect(reads).toEqual([EXECUTOR, OTHER]);
-    const stopped = pay.spendable([OTHER], { enough: COST, signal: AbortSignal.abort() });
-    await expect(stopped).rejects.toThrow();
   });
 
   it("holds what is left of it after a payment, and counts no longer what was paid", async () => {

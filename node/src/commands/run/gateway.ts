@@ -34,6 +34,7 @@ export const gateway: Command = {
     "gatewayHost",
     "gatewayPort",
     "gatewayKeysFile",
+    "cacheSeconds",
     "corsOrigins",
     ...OBSERVATION_NAMES,
   ],
@@ -44,9 +45,16 @@ export const gateway: Command = {
   ],
   run: async (context) => {
     const { settings, stack, log } = context;
-    const { gatewayHost: host, gatewayPort: port, gatewayKeysFile, corsOrigins } = settings;
+    const { gatewayHost: host, gatewayPort: port, gatewayKeysFile, cacheSeconds, corsOrigins } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
-    const options = { host, port, apiKeys, hasMadeKeys: hasMadeKeys(context), corsOrigins };
+    const options = {
+      host,
+      port,
+      apiKeys,
+      hasMadeKeys: hasMadeKeys(context),
+      cacheMs: cacheSeconds * 1000,
+      corsOrigins,
+    };
     await checkListening(options);
     const observation = await openOwnObservation(context, "gateway");
     const {
