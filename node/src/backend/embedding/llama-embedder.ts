@@ -75,12 +75,22 @@ export class LlamaEmbedder implements AsyncDisposable {
   }
 
   async #lineOf(content: string): Promise<string> {
-    const { model, contextSize, threads } = this.#parts;
-    // In one batch: some models look at all tokens at once, and are pooled over those of one batch.
-    this.#context ??= model.createEmbeddingContext({ contextSize, batchSize: contextSize, threads });
-    const { vector } = await (await this.#context).getEmbeddingFor(model.tokenize(content, false));
+    this.#context ??= this.#open();
+    const { vector } = await (await this.#context).getEmbeddingFor(this.#parts.model.tokenize(content, false));
     const line = vectorLine(vector);
     if (line === undefined) throw new LloomError("BACKEND_FAILED", "The model gives no vector of this text.");
     return line;
+  }
+
+  /** In one batch: some models look at all tokens at once, and are pooled over those of one batch. */
+  async #open(): Promise<LlamaEmbeddingContext> {
+    const { model, contextSize, threads } = this.#parts;
+    try {
+      return await model.createEmbeddingContext({ contextSize, batchSize: contextSize, threads });
+    } catch (thrown) {
+      // There may be memory for it later.
+      this.#context = undefined;
+      throw thrown;
+    }
   }
 }

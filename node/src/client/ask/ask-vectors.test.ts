@@ -64,7 +64,7 @@ describe("vectors", () => {
     ["too few", { type: "embeds", lines: (right) => right.slice(0, right.indexOf("\n") + 1) }],
     ["too many", { type: "embeds", lines: (right) => right + right }],
     ["vectors of another length", { type: "embeds", lines: (right) => right.replace(/^.*\n/, "AACAPw==\n") }],
-    ["half of them, and says that it ended at the limit", { type: "embeds", finishReason: "length" }],
+    ["all of them, and says that it ended at a limit", { type: "embeds", finishReason: "length" }],
     [
       "half of them, and says that it was told to stop",
       { type: "embeds", finishReason: "cancelled", lines: (right) => right.slice(0, right.indexOf("\n") + 1) },
