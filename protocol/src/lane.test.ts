@@ -4,7 +4,15 @@ import { seeded } from "../test/seeded.ts";
 import type { RequestCommitment, ResponseCommitment } from "./commitment-types.ts";
 import { createCommitmentHasher } from "./commitments.ts";
 import { costUp } from "./costs.ts";
-import { advance, EMPTY_LANE, type LaneState, nextRequestFields, requestProblem, responseProblem } from "./lane.ts";
+import {
+  advance,
+  EMPTY_LANE,
+  type LaneState,
+  nextRequestFields,
+  requestProblem,
+  responseProblem,
+  spoilsLane,
+} from "./lane.ts";
 import { recoverAddress } from "./signatures.ts";
 
 const hasher = createCommitmentHasher({ chainId: 31337n, accounting: `0x${"ac".repeat(20)}` });
@@ -113,6 +121,13 @@ describe("requestProblem", () => {
       code: "LANE_OUT_OF_STEP",
       message: "The lane is full.",
     });
+  });
+});
+
+describe("a refusal", () => {
+  it("spoils a lane of which the executor thinks otherwise, and no other one", () => {
+    const codes = ["LANE_OUT_OF_STEP", "LANE_BUSY", "QUEUE_FULL", "RESPONSE_INVALID", "INTERNAL"] as const;
+    expect(codes.map(spoilsLane)).toEqual([true, true, false, false, false]);
   });
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   mostAnswerUnits,
+  mostEmbeddingTokens,
   mostInboundTokens,
   mostOutboundTokens,
   statedTemplateTokens,
+  usualEmbeddingTokens,
   usualInboundTokens,
   usualOutboundTokens,
 } from "./token-bounds.ts";
@@ -37,6 +39,15 @@ describe("the tokens that a text usually has", () => {
     expect(usualInboundTokens([{ content: "Hello" }])).toBe(2n + 16n);
     expect(usualInboundTokens([{ content: "schön" }, { content: "" }])).toBe(2n + 32n);
     expect([usualOutboundTokens(""), usualOutboundTokens("hi"), usualOutboundTokens("Hello")]).toEqual([0n, 1n, 2n]);
+  });
+});
+
+describe("the tokens of texts to embed", () => {
+  it("are their bytes at most, and eight for each; a quarter and two as usual", () => {
+    const texts = [{ content: "schön" }, { content: "" }, { content: "abc" }];
+    expect(mostEmbeddingTokens(texts)).toBe(33n);
+    expect(usualEmbeddingTokens(texts)).toBe(9n);
+    expect([mostEmbeddingTokens([]), usualEmbeddingTokens([])]).toEqual([0n, 0n]);
   });
 });
 
