@@ -15,7 +15,6 @@ import type { Host } from "../p2p/host/host.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { createInferPool } from "../p2p/infer/infer-client.ts";
 import { Background } from "../primitives/background.ts";
-import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client/client-log.ts";
 import { watchStore } from "../store/database/watch-store.ts";
 import type { Room } from "../store/files/disk-room.ts";
@@ -31,9 +30,10 @@ import { type ModelReference, parseModelReference } from "./check/model-referenc
 import { openRecounting } from "./check/recounting.ts";
 import { isOfWeights } from "./choose/weights.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
-import { isBare, mayBuy } from "./discover/buyable.ts";
+import { mayBuy } from "./discover/buyable.ts";
 import { followStakes } from "./discover/follow-stakes.ts";
 import { keptList } from "./discover/kept-list.ts";
+import { keepLooking, lookForModels } from "./discover/look-for-models.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
 import type { OfferBook } from "./discover/offer-book.ts";
@@ -77,6 +77,8 @@ export interface Client extends AsyncDisposable {
   model(name: string): Promise<ModelSummary | undefined>;
   /** Resolves when something is offered anew, or somebody has answered or failed; or at the signal. */
   changed(signal: AbortSignal): Promise<void>;
+  /** Offers of a model that can be bought; searches as `models` does. */
+  buyable(model: string): Promise<SignedOffer[]>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
   /** How it stands, for people and metrics. */
@@ -114,7 +116,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   if (recounting !== undefined) stack.use(await serveVocabularies(parts, recounting));
   const tokens = { recounting, odds: openAnswerOdds(parts, recounting) };
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), ...tokens };
-  background.run(keepLooking(asking, market, closing.signal));
+  background.run(keepLooking(market, settings, closing.signal));
   const pace = { fromBlock, pollMs: settings.watchPollMs, signal: closing.signal };
   background.run(followStakes(chain, { ...pace, onChange: market.review }));
   if (asking.known !== undefined) background.run(asking.known.keepAsking(closing.signal));
@@ -140,6 +142,13 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       return find();
     },
     changed: (signal) => market.book.change(signal),
+    buyable: async (model) => {
+      await lookForModels(market, settings);
+      return market.book
+        .candidates(model, settings.clock())
+        .filter(mayBuy(settings))
+        .map(({ signed }) => signed);
+    },
     offers: (model) => market.book.offers(settings.clock(), model),
     status: () => ({ offers: market.book.offers(settings.clock()).length, ...channels.funds() }),
     failed: failed.promise,
@@ -274,26 +283,4 @@ function summaryOf(book: OfferBook, settings: ClientSettings, { model, weights }
     const { weightsHash } = candidate.signed.offer;
     return canBuy(candidate) && (weights === undefined || isOfWeights(weightsHash, weights));
   });
-}
-
-/** Searches now, and again every while: gossip may not reach everywhere. */
-async function keepLooking({ book, settings }: AskParts, { search }: Market, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await search.search();
-    book.prune(settings.clock());
-    const waitMs = isBare(book, settings)
-      ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs)
-      : settings.discoveryIntervalMs;
-    await pause(waitMs, signal);
-  }
-}
-
-/** Between searches while nobody offers anything: right after the start the node may not know a single peer. */
-const EMPTY_INTERVAL_MS = 500;
-/** While nothing is known: a search now, and for a few seconds whatever comes in. */
-async function lookForModels({ book, search }: Market, settings: ClientSettings): Promise<void> {
-  if (!isBare(book, settings)) return;
-  const deadline = AbortSignal.timeout(settings.offerWaitMs);
-  void search.search();
-  while (!deadline.aborted && isBare(book, settings)) await book.change(deadline);
 }

@@ -44,6 +44,10 @@ export interface Buyer {
 
 interface Buying {
   readonly exploration: number;
+  /** Whose key pays; that of the settings' keystore unless given. */
+  readonly identity?: Identity;
+  /** In place of what the settings say. */
+  readonly options?: ClientOptions;
   readonly say?: typeof announce;
   /** What happens about answers that never come or cost too much, in the chain's units; nothing unless given. */
   readonly disputing?: (chain: Chain) => Disputing;
@@ -55,9 +59,12 @@ type Disputing = Pick<
 >;
 
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
-export async function openBuyer(context: CommandContext, { exploration, say, disputing }: Buying): Promise<Buyer> {
+export async function openBuyer(
+  context: CommandContext,
+  { exploration, say, disputing, identity: given, options: changed }: Buying,
+): Promise<Buyer> {
   const { settings, stack, log } = context;
-  const identity = await openIdentity(context);
+  const identity = given ?? (await openIdentity(context));
   const chain = await openOwnChain(context, identity);
   const db = openLog(context, { file: "client.sqlite", chain, identity });
   notePaidToken(db, tokenOf(chain));
@@ -75,6 +82,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
     minStake: settingAmount(chain, settings, "minStake"),
     exploration,
     ...disputing?.(chain),
+    ...changed,
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const vocabularies = dataFile(settings, "vocabularies");
