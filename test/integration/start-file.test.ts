@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { LLOOM, ROOT } from "../../checkout/paths.ts";
 import { runNode } from "../support/processes.ts";
 
@@ -18,8 +18,19 @@ describe("the start file of lloom", () => {
     );
   });
 
-  it("says which Node is needed, on one that cannot read the command line", async () => {
-    const { code, stdout, stderr } = await runNode({ args: ["--import", pretend("20.18.1"), BIN, "status"] }).ended;
+  it("runs it by the Node of the packages, on one that cannot read it", async () => {
+    const { code, stdout, stderr } = await runNode({ args: ["--import", pretend("20.18.1"), BIN, "nonsense"] }).ended;
+    expect(stderr).toMatch(/^COMMAND_INVALID: .*nonsense/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("says which Node is needed where no package brings one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lloom-start-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    cpSync(join(ROOT, "node/bin"), join(folder, "bin"), { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    const args = ["--import", pretend("20.18.1"), join(folder, "bin/lloom.js"), "status"];
+    const { code, stdout, stderr } = await runNode({ args }).ended;
     expect(stderr).toMatch(
       /^COMMAND_INVALID: lloom needs Node 24, and this is Node 20\.18\.1\.\n {2}Run \.\/lloom in the checkout/,
     );
