@@ -5,6 +5,7 @@ import { type Calibration, isCalibrated } from "@lloom/protocol/verification/cal
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
+import { withLlama } from "../../backend/open-backend.ts";
 import { sha256 } from "../../backend/sha256.ts";
 import { firstPartOf, hashWeights } from "../../backend/weights-hash.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
@@ -137,7 +138,7 @@ class Loaded implements AsyncDisposable {
     await this.#reference?.[Symbol.asyncDispose]();
     // What cannot be loaded leaves none, and not the one that is closed.
     this.#reference = undefined;
-    const { openReference } = await import("../../backend/llama-reference.ts");
+    const { openReference } = await withLlama(import("../../backend/llama-reference.ts"));
     this.#reference = await openReference({ modelPath, threads }, { log, signal });
     return this.#reference;
   };
