@@ -167,6 +167,14 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     [...COMMAND_WORDS, ...belowCommands()],
   ),
   { folder: "node/src/commands", may: ["node/src/commands", ...belowCommands()] },
+  // What programs import: a client as commands open it, on whatever Node.
+  {
+    folder: "node/src/library",
+    may: [
+      ...["node/src/library", "node/bin/right-node.js", "node/src/commands/ask", "node/src/commands/open"],
+      ...["node/src/commands/command.ts", ...belowCommands()],
+    ],
+  },
   {
     folder: "node/src",
     may: ["node/src/commands", ...rootFilesOfNode(), "node/src/primitives", "node/package.json", "protocol/src"],
@@ -203,7 +211,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
   { folder: "scripts/screenshots.ts", may: ["checkout", "test/support/browser.ts"] },
-  { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
+  {
+    folder: "scripts",
+    may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer", "node/bin/right-node.js"],
+  },
   // A Hardhat configuration of a test's own: the shipped one with other explorers.
   { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },
   {
