@@ -13,7 +13,7 @@ it.each(["protocol", "node"])("npm pack makes no package of %s that would not ru
     shell: process.platform === "win32",
   });
   expect(status).not.toBe(0);
-  expect(stderr).toMatch(/No package is made of this workspace.*\n.*docs\/releasing\.md/);
+  expect(stderr).toMatch(/No package is made of this workspace.*\n.*npm run build:packages/);
 });
 
 it("every workspace refuses so, is private, and has a name in the project's own scope", () => {

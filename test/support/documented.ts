@@ -11,3 +11,10 @@ export function documentedCommands(page: string): string[] {
     .map((command) => command.replaceAll(/\s+#\s.*$/gm, "").trim())
     .filter((command) => command !== "");
 }
+
+/** Programs of a page of the checkout: its `ts` blocks, by the name that their first line has; one without stands as it is. */
+export function documentedPrograms(page: string): ReadonlyMap<string, string> {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const blocks = [...text.matchAll(/^```ts\n(?:\/\/ (\S+\.ts)\n)?([\s\S]*?)^```$/gm)];
+  return new Map(blocks.map(([, name, program = ""]) => [name ?? `${page.replace(/\W/g, "-")}.ts`, program]));
+}

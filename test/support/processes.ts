@@ -28,14 +28,16 @@ export interface ProgramSpec {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Another Node than this one. */
+  readonly node?: string;
 }
 
 /** No test touches the keys of whoever runs it. */
 const XDG_DATA_HOME = join(tmpdir(), `lloom-test-home-${process.pid}`);
 
-/** Runs a script with this Node. */
-export function runNode({ args, env, cwd }: ProgramSpec): Program {
-  const child = spawn(process.execPath, args, {
+/** Runs a script with this Node, or another one. */
+export function runNode({ args, env, cwd, node = process.execPath }: ProgramSpec): Program {
+  const child = spawn(node, args, {
     cwd: cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: "1", XDG_DATA_HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
