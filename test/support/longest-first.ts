@@ -28,6 +28,7 @@ export const LONG = [
   "clock",
   "deploy",
   "cli",
+  "packages",
   "watch-servers",
   "indexer",
   "dispute-crash",
