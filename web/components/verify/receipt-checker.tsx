@@ -27,18 +27,30 @@ interface ReceiptCheckerProps {
   readonly known: KnownDeployment | undefined;
 }
 
+/** What came of what was given; its number keeps what the index said of one receipt from standing beside another. */
+interface Found {
+  readonly result: Examined | Refused;
+  readonly number: number;
+}
+
 /** Takes receipts and says what they are worth. */
 export function ReceiptChecker({ known }: ReceiptCheckerProps) {
-  const [found, setFound] = useState<Examined | Refused>();
-  const onFile = (file: Blob) => void examineFile(file).then(setFound);
+  const [found, setFound] = useState<Found>();
+  const find = (result: Examined | Refused): void =>
+    setFound((before) => ({ result, number: (before?.number ?? 0) + 1 }));
+  const onFile = (file: Blob) => void examineFile(file).then(find);
   return (
     <div className="space-y-5">
       <Panel title="The receipt" note="it stays in this browser">
-        <ReceiptInput onFile={onFile} onText={(text) => setFound(examineText(text))} />
+        <ReceiptInput onFile={onFile} onText={(text) => find(examineText(text))} />
       </Panel>
       {found === undefined ? null : (
         <Panel title="What was found">
-          {"refusal" in found ? <Refusal {...found} /> : <ReceiptFindings examined={found} known={known} />}
+          {"refusal" in found.result ? (
+            <Refusal {...found.result} />
+          ) : (
+            <ReceiptFindings key={found.number} examined={found.result} known={known} />
+          )}
         </Panel>
       )}
     </div>
