@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LONGEST_RECEIPT_FILE } from "@lloom/protocol/receipt-file";
 import type { ReceiptData } from "@lloom/protocol/receipts";
 import type { Page } from "playwright-core";
 import { checkReadable } from "./explorer-quality.ts";
@@ -14,7 +18,6 @@ const HOSTILE: readonly (readonly [name: string, text: string | Buffer, words: R
     '{"version":2,"domain":{"__proto__":1},"request":{"model":"\u202e<b>x"}}',
     /version 2: domain/,
   ],
-  ["more than a file may have", Buffer.alloc(32 * 1024 * 1024 + 1, 0x20), /more than 32 MiB/],
 ];
 
 const states = (page: Page): Promise<Record<string, string>> =>
@@ -42,7 +45,22 @@ const choose = (page: Page, text: string | Buffer) =>
     .locator('[data-testid="receipt-file"]')
     .setInputFiles({ name: "receipt.json", mimeType: "application/json", buffer: Buffer.from(text) });
 
+/** One byte more than a file may have, which takes no room on the disk. */
+async function checkTooLarge(page: Page): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "lloom-large-receipt-"));
+  try {
+    const path = join(directory, "large.json");
+    writeFileSync(path, "");
+    truncateSync(path, LONGEST_RECEIPT_FILE + 1);
+    await page.locator('[data-testid="receipt-file"]').setInputFiles(path);
+    await page.locator('[data-testid="receipt-refused"]', { hasText: "more than 32 MiB" }).waitFor();
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 async function checkHostile(page: Page): Promise<void> {
+  await checkTooLarge(page);
   for (const [name, text, words] of HOSTILE) {
     await choose(page, text);
     await page.locator('[data-testid="receipt-refused"]', { hasText: words }).waitFor();
