@@ -75,7 +75,7 @@ function newBatch(request: FastifyRequest, parts: BatchRoutesParts): NewBatch {
     ...terms,
   };
   return {
-    ...{ id, owner, endpoint, input: input.key, madeAtMs, endsAtMs: madeAtMs + windowMs, record },
+    ...{ id, owner, endpoint, input: input.key, total: input.lines, madeAtMs, endsAtMs: madeAtMs + windowMs, record },
     ...{ outputName: `${id}_output.jsonl`, errorsName: `${id}_error.jsonl` },
   };
 }

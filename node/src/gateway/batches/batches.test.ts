@@ -46,6 +46,7 @@ describe("a batch, by the official client", () => {
       status: "validating",
       metadata: { for: "tests" },
       output_file_id: null,
+      request_counts: { total: 21, completed: 0, failed: 0 },
     });
     const batch = await ended(caller, made);
     expect(batch).toMatchObject({

@@ -74,7 +74,7 @@ export interface LineResult extends KeptLine {
 
 /** A batch that begins. */
 export interface NewBatch
-  extends Pick<KeptBatch, "id" | "owner" | "endpoint" | "input" | "madeAtMs" | "endsAtMs" | "record"> {
+  extends Pick<KeptBatch, "id" | "owner" | "endpoint" | "input" | "madeAtMs" | "endsAtMs" | "record" | "total"> {
   /** Names of the files that it writes. */
   readonly outputName: string;
   readonly errorsName: string;
@@ -113,8 +113,8 @@ export interface KeptBatches {
 
 const ADD_FILE = `INSERT INTO kept_files (id, owner, purpose, name, made_at_ms, expires_at_ms)
   VALUES (:id, :owner, 'batch_output', :name, :madeAtMs, :madeAtMs) RETURNING key`;
-const ADD = `INSERT INTO batches (id, owner, endpoint, state, input, output, errors, made_at_ms, ends_at_ms, record, cost)
-  VALUES (:id, :owner, :endpoint, 'validating', :input, :output, :errors, :madeAtMs, :endsAtMs, :record, '${encoding.ZERO}')`;
+const ADD = `INSERT INTO batches (id, owner, endpoint, state, input, output, errors, made_at_ms, ends_at_ms, record, total, cost)
+  VALUES (:id, :owner, :endpoint, 'validating', :input, :output, :errors, :madeAtMs, :endsAtMs, :record, :total, '${encoding.ZERO}')`;
 const BY_KEY = "SELECT * FROM batches WHERE key = :key";
 const FIND = "SELECT * FROM batches WHERE id = :id AND owner = :owner";
 const LIST = "SELECT * FROM batches WHERE owner = :owner AND key < :before ORDER BY key DESC LIMIT :limit";
