@@ -94,15 +94,7 @@ describe("each tarball", () => {
   it("needs what its manifest names, and all of it", () => {
     for (const { folder, files, manifest } of ["protocol", "node"].flatMap((name) => packed.packages[name] ?? [])) {
       const scripts = files.filter((file) => file.endsWith(".js"));
-      const used = new Set(
-        scripts.flatMap((file) =>
-          [
-            ...readFileSync(join(folder, file), "utf8").matchAll(
-              /(?:^import |\bfrom |\bimport\(|require\)?\(|\(import\.meta\.url\)\()"([^".][^"]*)"/gm,
-            ),
-          ].map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? ""),
-        ),
-      );
+      const used = new Set(scripts.flatMap((file) => packagesIn(readFileSync(join(folder, file), "utf8"))));
       for (const name of [...used]) if (name.startsWith("node:") || builtinModules.includes(name)) used.delete(name);
       const { dependencies, optionalDependencies, peerDependencies } = manifest;
       const named = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
@@ -120,6 +112,13 @@ describe("each tarball", () => {
     expect(text("node_modules/@lloom/node/src/backend/open-backend.js")).toContain(`"node-llama-cpp@${version}"`);
   });
 });
+
+/** Packages that a script imports or, as native code, requires. */
+const packagesIn = (script: string): string[] =>
+  [
+    ...script.matchAll(/^(?:import|export|\}).*\bfrom "([^".][^"]*)"/gm),
+    ...script.matchAll(/(?:^import |\bimport\(|createRequire\(import\.meta\.url\)\()"([^".][^"]*)"/gm),
+  ].map(([, name = ""]) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "");
 
 describe("a program in an empty folder", () => {
   it.each(NODES)("finds the command, by $name", async ({ node, before }) => {
