@@ -32,8 +32,11 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
   "stake --sign-only": [signed("1")],
   "credit --sign-only": [signed("1")],
   "dispute --sign-only": [signed("open", `0x${"1d".repeat(32)}`), signed("concede", `0x${"1d".repeat(32)}`)],
+  "dispute --out": [{ args: ["evidence", `0x${"1d".repeat(32)}`], flags: { out: WRONG } }],
+  "bench --gateway-key-file": [{ args: [], flags: { gateway: "http://127.0.0.1:8080", gatewayKeyFile: WRONG } }],
+  "chat --continue [FILE]": [{ args: [], flags: { continue: WRONG } }],
   "relay <file>": [{ args: [WRONG], flags: {} }],
-  "signer [file]": [
+  "signer [more]": [
     { args: ["prove", ADDRESS, WRONG], flags: {} },
     { args: ["add", WRONG], flags: {} },
   ],
@@ -59,7 +62,7 @@ describe("a file that a command takes", () => {
     for (const { name, load } of COMMANDS) {
       const command = await load();
       const forms = [...(command.arguments ?? []), ...(command.flags ?? [])].map(({ form }) => form);
-      const files = forms.filter((form) => /[<[](file|model|folder)[\]>]/i.test(form) && form !== "--model <NAME>");
+      const files = forms.filter((form) => /[<[](file|model|folder|more)[\]>]/i.test(form) && form !== "--model <NAME>");
       for (const form of files) {
         const key = `${name} ${form.replace(/ <.*/, "")}`;
         found.push(key);
