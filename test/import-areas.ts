@@ -132,6 +132,12 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     ...["node/src/client", "node/src/store/batches", "node/src/store/client", "node/src/store/files"],
     ...BASE,
   ]),
+  // What a gateway tells of models, and what it answers again.
+  ...roomsOf("node/src/gateway", { models: ["keys"], cache: [] }, [
+    ...["asked", "gateway-client", "kept-outcome", "limited-ask"].map((name) => `node/src/gateway/${name}.ts`),
+    ...["node/src/client", "node/src/store/database/encoding.ts"],
+    ...BASE,
+  ]),
   // Who may call a gateway is kept by its client's log, and is no matter of any API.
   ...roomsOf("node/src/gateway", { keys: [] }, [
     "node/src/gateway/http-problem.ts",

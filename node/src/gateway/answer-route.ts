@@ -7,7 +7,7 @@ import { spent } from "./answer-facts.ts";
 import { type AnswerApi, type AnswerTold, CHAT_PATH } from "./api.ts";
 import type { Asked } from "./asked.ts";
 import { type AnsweringParts, beginAnswer } from "./begin-answer.ts";
-import { cachedHeaders, cacheUseOf } from "./cache-header.ts";
+import { cachedHeaders, cacheUseOf } from "./cache/cache-header.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
 import { keyCallerOf } from "./keys/key-caller.ts";

@@ -15,7 +15,7 @@ import {
   refuseBatches,
 } from "./batches/add-batches.ts";
 import type { AnsweringParts } from "./begin-answer.ts";
-import { cachedAsk } from "./cached-ask.ts";
+import { cachedAsk } from "./cache/cached-ask.ts";
 import { chatApi } from "./chat/chat-api.ts";
 import { completionApi } from "./completions/completion-api.ts";
 import { embeddingApi } from "./embeddings/embedding-api.ts";
@@ -28,7 +28,7 @@ import { keyRoutes } from "./keys/key-routes.ts";
 import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
 import { messageApi } from "./messages/message-api.ts";
-import { modelRoutes, ready } from "./model-routes.ts";
+import { modelRoutes, ready } from "./models/model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 import { responseApi } from "./responses/response-api.ts";
 

@@ -1,10 +1,10 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ModelSummary } from "../client/discover/model-summary.ts";
-import { LloomError } from "../errors.ts";
-import { BoundedMap } from "../primitives/bounded-map.ts";
-import type { GatewayClient } from "./gateway-client.ts";
-import { keyCallerOf } from "./keys/key-caller.ts";
+import type { ModelSummary } from "../../client/discover/model-summary.ts";
+import { LloomError } from "../../errors.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { GatewayClient } from "../gateway-client.ts";
+import { keyCallerOf } from "../keys/key-caller.ts";
 import { modelObject } from "./model-object.ts";
 
 /** Names whose first offer is remembered. */

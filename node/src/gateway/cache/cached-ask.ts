@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { AskEvent } from "../client/question.ts";
-import { BoundedMap } from "../primitives/bounded-map.ts";
-import { type Clock, wallClock } from "../primitives/clock.ts";
-import { encodeJson } from "../store/database/encoding.ts";
-import type { Asked } from "./asked.ts";
-import { encodeOutcome, tellOutcome } from "./kept-outcome.ts";
-import type { BeginOptions, LimitedAsk } from "./limited-ask.ts";
+import type { AskEvent } from "../../client/question.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { type Clock, wallClock } from "../../primitives/clock.ts";
+import { encodeJson } from "../../store/database/encoding.ts";
+import type { Asked } from "../asked.ts";
+import { encodeOutcome, tellOutcome } from "../kept-outcome.ts";
+import type { BeginOptions, LimitedAsk } from "../limited-ask.ts";
 
 /** Of all kept answers together. */
 const MOST_BYTES = 64 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { formatAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
-import { quantisationOf } from "../client/choose/quantisation.ts";
-import type { ModelSummary } from "../client/discover/model-summary.ts";
+import { quantisationOf } from "../../client/choose/quantisation.ts";
+import type { ModelSummary } from "../../client/discover/model-summary.ts";
 
 /** Tokens that are worth a dollar each, by their symbols: of all others nobody here knows a price in dollars. */
 const DOLLARS: ReadonlySet<string> = new Set(["USDC", "USDC.e", "USDT", "USDS", "DAI", "PYUSD", "USDP", "GUSD"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelSummary } from "../client/discover/model-summary.ts";
+import type { ModelSummary } from "../../client/discover/model-summary.ts";
 import { modelObject } from "./model-object.ts";
 
 const terms = { executors: 2, stake: 5_000_000n, inboundPrice: 1n, outboundPrice: 2n, maxContext: 8192n };

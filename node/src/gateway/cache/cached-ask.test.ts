@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { END } from "../../../test/support/staged-client.ts";
-import { ASK, openai, post, type StagedGateway, stageGateway } from "../../../test/support/staged-gateway.ts";
-import { openApiKeys } from "../store/client/api-keys.ts";
-import { openKeySpending } from "../store/client/key-spending.ts";
-import { openDatabase } from "../store/database/database.ts";
-import type { Gateway } from "./gateway.ts";
+import { END } from "../../../../test/support/staged-client.ts";
+import { ASK, openai, post, type StagedGateway, stageGateway } from "../../../../test/support/staged-gateway.ts";
+import { openApiKeys } from "../../store/client/api-keys.ts";
+import { openKeySpending } from "../../store/client/key-spending.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import type { Gateway } from "../gateway.ts";
 
 const HOUR_MS = 3_600_000;
 

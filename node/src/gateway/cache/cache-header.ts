@@ -1,4 +1,4 @@
-import type { CacheUse } from "./limited-ask.ts";
+import type { CacheUse } from "../limited-ask.ts";
 
 /** What a call says of answers that were given before, by its `cache-control` (RFC 9111): `no-cache` asks anew, `no-store` also keeps nothing. */
 export function cacheUseOf(header: string | undefined): CacheUse {
