@@ -30,9 +30,15 @@ const COMMAND_WORDS = [
   ],
 ].map((name) => `node/src/commands/${name}.ts`);
 /** What an API of the gateway is made with: a call, an answer, what is known of it, and failures. */
-const GATEWAY_WORDS = ["answer-facts", "api", "asked", "event-stream", "http-problem"].map(
-  (name) => `node/src/gateway/${name}.ts`,
-);
+const GATEWAY_WORDS = [
+  "answer-facts",
+  "api",
+  "asked",
+  "begin-answer",
+  "event-stream",
+  "gateway-client",
+  "http-problem",
+].map((name) => `node/src/gateway/${name}.ts`);
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
 /** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
@@ -116,31 +122,39 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     "node/src/gateway",
     {
       fields: [],
-      telling: [],
-      chat: ["fields", "telling"],
-      completions: ["fields", "telling"],
-      embeddings: ["fields", "telling"],
-      responses: ["fields", "telling"],
-      messages: ["fields", "telling"],
+      described: [],
+      telling: ["described"],
+      chat: ["fields", "telling", "described"],
+      completions: ["fields", "telling", "described"],
+      embeddings: ["fields", "telling", "described"],
+      responses: ["fields", "telling", "described"],
+      messages: ["fields", "telling", "described"],
+      mcp: ["fields", "telling", "described", "keys"],
     },
-    [...GATEWAY_WORDS, "node/src/client", ...BASE],
+    [...GATEWAY_WORDS, "node/src/client", "node/src/version.ts", ...BASE],
   ),
   // What callers leave at a gateway, and what goes on in their names.
-  ...roomsOf("node/src/gateway", { files: ["keys"], batches: ["fields", "files", "keys", "telling"] }, [
-    ...GATEWAY_WORDS,
-    ...["begin-answer", "json-body", "keyed-answers"].map((name) => `node/src/gateway/${name}.ts`),
-    ...["node/src/client", "node/src/store/batches", "node/src/store/client", "node/src/store/files"],
-    ...BASE,
-  ]),
+  ...roomsOf(
+    "node/src/gateway",
+    { files: ["keys", "described"], batches: ["fields", "files", "keys", "telling", "described"] },
+    [
+      ...GATEWAY_WORDS,
+      ...["json-body", "keyed-answers"].map((name) => `node/src/gateway/${name}.ts`),
+      ...["node/src/client", "node/src/store/batches", "node/src/store/client", "node/src/store/files"],
+      ...BASE,
+    ],
+  ),
   // What a gateway tells of models, and what it answers again.
-  ...roomsOf("node/src/gateway", { models: ["keys"], cache: [] }, [
-    ...["asked", "gateway-client", "kept-outcome", "limited-ask"].map((name) => `node/src/gateway/${name}.ts`),
+  ...roomsOf("node/src/gateway", { models: ["keys", "described"], cache: [] }, [
+    ...GATEWAY_WORDS,
+    ...["kept-outcome", "limited-ask"].map((name) => `node/src/gateway/${name}.ts`),
     ...["node/src/client", "node/src/store/database/encoding.ts"],
     ...BASE,
   ]),
   // Who may call a gateway is kept by its client's log, and is no matter of any API.
   ...roomsOf("node/src/gateway", { keys: [] }, [
     "node/src/gateway/http-problem.ts",
+    "node/src/gateway/described",
     "node/src/client/check/model-reference.ts",
     "node/src/client/discover/model-summary.ts",
     "node/src/client/question.ts",

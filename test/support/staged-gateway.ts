@@ -6,13 +6,15 @@ import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
 import { type StagedMemory, stageMemory } from "./staged-memory.ts";
 
+type OtherParts = Pick<GatewayParts, "metrics" | "keys" | "batches" | "executorFacts">;
+
 /** A real gateway over a staged client, for tests. */
 export interface StagedGateway extends AsyncDisposable {
   readonly client: StagedClient;
   readonly memory: StagedMemory;
   /** Everything that was logged, at any level. */
   readonly logged: () => string;
-  start(options?: Partial<GatewayOptions> & Pick<GatewayParts, "metrics" | "keys" | "batches">): Promise<Gateway>;
+  start(options?: Partial<GatewayOptions> & OtherParts): Promise<Gateway>;
 }
 
 export const ASK = { model: "lloom-tiny", messages: [{ role: "user" as const, content: "a secret question" }] };
@@ -32,8 +34,9 @@ export function stageGateway(): StagedGateway {
   return {
     ...{ client, memory },
     logged: () => logged,
-    start: async ({ metrics, keys, batches, ...options } = {}) => {
-      const given = { ...(metrics && { metrics }), ...(keys && { keys }), ...(batches && { batches }) };
+    start: async ({ metrics, keys, executorFacts, batches, ...options } = {}) => {
+      const measured = { ...(metrics && { metrics }), ...(executorFacts && { executorFacts }) };
+      const given = { ...measured, ...(keys && { keys }), ...(batches && { batches }) };
       const parts = { client, memory, deployment: DEPLOYMENT, log, ...given };
       return stack.use(await createGateway({ ...parts, options: { port: 0, ...options } }));
     },

@@ -75,6 +75,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/gateway.ts")).gateway,
   },
   {
+    name: "mcp",
+    group: "Buying answers",
+    describe: "serve the Model Context Protocol to one agent on standard input and output, paid by this key",
+    load: async () => (await import("./run/mcp.ts")).mcp,
+  },
+  {
     name: "keys",
     group: "Buying answers",
     describe: "make API keys for the gateway, with budgets and rates; show what they spent, and revoke them",

@@ -1,33 +1,35 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
 import { apiKeyOf } from "./access.ts";
 import { spent } from "./answer-facts.ts";
-import { type AnswerApi, type AnswerTold, CHAT_PATH } from "./api.ts";
+import { type AnswerApi, type AnswerTold, type ApiDescription, CHAT_PATH } from "./api.ts";
 import type { Asked } from "./asked.ts";
 import { type AnsweringParts, beginAnswer } from "./begin-answer.ts";
 import { cachedHeaders, cacheUseOf } from "./cache/cache-header.ts";
+import type { Route, RouteDescription } from "./described/route.ts";
+import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
 import { keyCallerOf } from "./keys/key-caller.ts";
 import type { BegunAnswer } from "./limited-ask.ts";
+import { onHangUp } from "./telling/hang-up.ts";
 import { tellStream } from "./telling/tell-stream.ts";
 import { tellWhole } from "./telling/tell-whole.ts";
 
 export interface AnswerRouteParts extends AnsweringParts {
+  readonly settings: GatewaySettings;
   readonly keyed: KeyedAnswers;
   /** Told when a call's question goes to the network. */
   readonly onLetIn: (request: FastifyRequest) => void;
 }
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
 /** A route that answers. A call with an Idempotency-Key is asked and paid once, however often it comes. */
-export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api: AnswerApi<Call>): Handler {
+export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api: AnswerApi<Call>): Route {
   const { keyed, deployment, log, onLetIn } = answering;
   const { keepAliveMs, readTimeoutMs } = answering.settings;
-  return async (request, reply) => {
+  const handle: Route["handle"] = async (request, reply) => {
     const call = api.read(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
@@ -73,22 +75,31 @@ export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api
     }
     return reply;
   };
+  return { method: "POST", path: api.path, described: routeDescription(api.described), handle };
 }
+
+const IDEMPOTENCY_KEY =
+  "1 to 255 printable characters without spaces, such as a UUID. A call that has one is asked and paid once, however often it is repeated.";
+
+const CACHE_CONTROL =
+  "Where the gateway gives answers again: `no-cache` asks anew, and `no-store` also keeps nothing of the answer.";
+
+/** What every API has in common. */
+const routeDescription = ({ whole, event, ...described }: ApiDescription): RouteDescription => ({
+  ...described,
+  tag: "answers",
+  headers: { "idempotency-key": IDEMPOTENCY_KEY, "cache-control": CACHE_CONTROL },
+  answers: [
+    { status: 200, text: "The answer, whole or as it comes.", schema: whole, ...(event && { event }), isPaid: true },
+  ],
+  problems: [402, 404, 408, 409, 413, 415, 422, 429, 502, 504],
+});
 
 /** The same key at another API is another call; chat, which was the only one, is known by its body alone. */
 const fingerprinted = (body: unknown, { path }: Pick<AnswerApi, "path">): unknown =>
   path === CHAT_PATH ? body : { path, body };
 
 const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? apiKeyOf(headers) ?? "";
-
-/** Aborts when the caller closes the connection before its answer is complete. */
-function onHangUp({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
-}
 
 /** A failure in the terms of one caller, who may have hung up. */
 function explain(cause: unknown, hangUp: AbortSignal): LloomError {

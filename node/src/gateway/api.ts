@@ -1,3 +1,4 @@
+import type { z } from "@lloom/protocol/zod";
 import type { Answered } from "../client/question.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
 import type { Asked } from "./asked.ts";
@@ -43,11 +44,26 @@ export interface StreamTeller {
   failed(problem: HttpProblem): StreamEvent[];
 }
 
+/** What `/openapi.json` says of an API: the schema by which it reads, and those of what it tells. */
+export interface ApiDescription {
+  /** Its operation's name. */
+  readonly id: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly body: z.ZodType;
+  readonly whole: z.ZodType;
+  /** The data of a stream's events, where it may be one. */
+  readonly event?: z.ZodType;
+  /** The form of its failures; OpenAI's unless given. */
+  readonly problem?: z.ZodType;
+}
+
 /** One API that the gateway speaks: how it is asked, and how it tells answers and failures. */
 export interface AnswerApi<Call extends Asked = Asked> {
   readonly path: string;
   /** What ids of its answers begin with. */
   readonly idPrefix: string;
+  readonly described: ApiDescription;
   /** Reads a body. Throws REQUEST_INVALID and UNSUPPORTED that name the field. */
   read(body: unknown): Call;
   whole(answer: AnswerTold<Call>, choices: readonly ToldChoice[]): object;

@@ -34,6 +34,8 @@ export interface Asked {
   readonly verification?: Verification | undefined;
   readonly preference?: Preference | undefined;
   readonly maxPrice?: AskedPrice | undefined;
+  /** Most that the call may cost in all, whatever is tried; in tokens of payment, decimal. */
+  readonly maxCost?: string | undefined;
   /** Asked for in this order when nobody answers for the one before. */
   readonly fallbacks?: readonly FallbackModel[] | undefined;
   /** Of whoever answers; the stake in tokens of payment. */

@@ -17,10 +17,13 @@ export interface AnsweringParts {
   readonly limited: LimitedAsk;
   readonly deployment: PaidDeployment;
   readonly log: Log;
-  readonly settings: GatewaySettings;
+  readonly settings: Pick<GatewaySettings, "answerTimeoutMs">;
   /** Aborts when running answers must end. */
   readonly closing: AbortSignal;
 }
+
+/** What an answer is begun with. */
+export type BeginParts = Pick<AnsweringParts, "limited" | "settings" | "closing">;
 
 /** Who calls, and what ends the answer beside the gateway's own limits. */
 export interface AnswerCaller {
@@ -38,8 +41,8 @@ export interface WatchedAnswer extends BegunAnswer {
 
 /** Begins an answer. Throws as `LimitedAsk`. */
 export function beginAnswer<Call extends Asked>(
-  { limited, settings, closing }: AnsweringParts,
-  { path, idPrefix }: AnswerApi<Call>,
+  { limited, settings, closing }: BeginParts,
+  { path, idPrefix }: Pick<AnswerApi<Call>, "path" | "idPrefix">,
   call: Call,
   { requestId, caller, hangUp, cache }: AnswerCaller,
 ): WatchedAnswer {

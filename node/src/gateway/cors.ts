@@ -1,14 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { CALL_HEADERS, PAID_HEADERS, PROBLEM_HEADERS } from "./described/response-headers.ts";
 
 /** What a page may read beside the body. */
-const EXPOSED = [
-  ...["x-request-id", "retry-after", "x-should-retry", "idempotent-replayed", "x-lloom-cache", "age"],
-  ...["limit", "remaining", "reset"].map((what) => `x-ratelimit-${what}-requests`),
-  ...["executor", "weights", "attempts", "request", "cost", "amount", "token", "agreement", "receipt"].map(
-    (what) => `x-lloom-${what}`,
-  ),
-  ...["budget", "budget-remaining", "budget-reset"].map((what) => `x-lloom-${what}`),
-].join(", ");
+const EXPOSED = Object.keys({ ...CALL_HEADERS, ...PROBLEM_HEADERS, ...PAID_HEADERS }).join(", ");
 /** How long a browser need not ask again. */
 const MAX_AGE_SECONDS = "600";
 /** Names of headers, as a browser lists those that a page wants to send. */

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
@@ -18,6 +18,8 @@ import type { AnsweringParts } from "./begin-answer.ts";
 import { cachedAsk } from "./cache/cached-ask.ts";
 import { chatApi } from "./chat/chat-api.ts";
 import { completionApi } from "./completions/completion-api.ts";
+import { machineRoutes } from "./described/machine-routes.ts";
+import { RouteTable } from "./described/route-table.ts";
 import { embeddingApi } from "./embeddings/embedding-api.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
@@ -27,10 +29,14 @@ import { KeyAccounts, type KeyStore } from "./keys/key-accounts.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
+import { mcpRoute } from "./mcp/mcp-route.ts";
+import type { ExecutorLook } from "./mcp/tool.ts";
+import { TOOLS } from "./mcp/tools.ts";
 import { messageApi } from "./messages/message-api.ts";
-import { modelRoutes, ready } from "./models/model-routes.ts";
+import { modelRoutes } from "./models/model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 import { responseApi } from "./responses/response-api.ts";
+import { type MetricsText, stateRoutes } from "./state-routes.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
@@ -42,11 +48,11 @@ export interface GatewayParts {
   readonly options: GatewayOptions;
   /** Files and batches, where they are kept; why that cannot be opened, if it cannot. */
   readonly batches?: BatchStore | LloomError;
+  /** Looks at executors, for who asks about one. */
+  readonly executorFacts?: ExecutorLook;
   /** What `/metrics` tells, where that is measured. */
   readonly metrics?: MetricsText;
 }
-
-type MetricsText = () => Promise<{ readonly type: string; readonly body: string }>;
 
 /** A listening gateway. Closing refuses new calls, lets running answers end for a while, then cancels them. */
 export interface Gateway extends AsyncDisposable {
@@ -62,7 +68,7 @@ const CANCEL_MS = 5_000;
  * Prompts and answers are never logged.
  */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { client, memory, keys, deployment, log, options, metrics, batches } = parts;
+  const { client, memory, keys, deployment, log, options, metrics, executorFacts, batches } = parts;
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
@@ -70,30 +76,32 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const inFlight = new Background();
   const accounts = keys && new KeyAccounts(keys, deployment.token);
   const access = createAccess(settings.apiKeys, accounts);
-  const rules = createRequestRules({ settings, access, inFlight, draining: draining.signal, log });
+  const routes = new RouteTable();
+  const rules = createRequestRules({ settings, routes, access, inFlight, draining: draining.signal, log });
   const server = createHttpServer(settings, rules);
   rules.addTo(server);
-  server.get("/health", async () => ({ status: "ok" }));
-  server.get("/ready", ready(client));
-  const models = modelRoutes(client, deployment.token);
-  server.get("/v1/models", models.list);
-  server.get("/v1/models/*", models.get);
-  const own = keyRoutes(deployment.token);
-  server.get("/v1/key", own.key);
-  server.get("/v1/usage", own.usage);
   const keyed = new KeyedAnswers(memory, deployment);
-  const limited = cachedAsk(createLimitedAsk(client, settings, deployment.token), { keepMs: settings.cacheMs });
+  const { token } = deployment;
+  const money = { token, chargeOf: keys?.chargeOf };
+  const limited = cachedAsk(createLimitedAsk(client, settings, money), { keepMs: settings.cacheMs });
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
-  server.post(chatApi.path, answerRoute(answering, chatApi));
-  server.post(completionApi.path, answerRoute(answering, completionApi));
-  server.post(responseApi.path, answerRoute(answering, responseApi));
-  server.post(messageApi.path, answerRoute(answering, messageApi));
-  server.post(embeddingApi.path, answerRoute(answering, embeddingApi));
+  const asksForKey = (): boolean => settings.apiKeys.length > 0 || accounts?.areAsked === true;
+  routes.add(server, [
+    answerRoute(answering, chatApi),
+    answerRoute(answering, completionApi),
+    answerRoute(answering, responseApi),
+    answerRoute(answering, messageApi),
+    answerRoute(answering, embeddingApi),
+    mcpRoute({ ...answering, client, executorFacts }),
+    ...modelRoutes(client, token),
+    ...keyRoutes(token),
+    ...stateRoutes(client, metrics),
+    ...machineRoutes({ client, token, routes: () => routes.all, skills: TOOLS, asksForKey }),
+  ]);
   const running = await openBatches(server, batches, {
-    ...{ answering, access, inFlight, draining: draining.signal },
+    ...{ answering, routes, access, inFlight, draining: draining.signal },
     ...{ changed: client.changed, origins: settings.corsOrigins },
   });
-  server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   running?.start();
   const url = urlOf(server);
@@ -107,7 +115,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   };
 }
 
-interface BatchesOpening extends Pick<AddingParts, "inFlight" | "draining" | "changed" | "origins"> {
+interface BatchesOpening extends Pick<AddingParts, "routes" | "inFlight" | "draining" | "changed" | "origins"> {
   readonly answering: AnsweringParts;
   readonly access: Access;
 }
@@ -126,13 +134,6 @@ async function openBatches(
   const keyed = new KeyedAnswers({ calls: store.calls, fateOf: store.fateOf }, deployment);
   const endpoints = batchEndpoints({ ...answering, keyed });
   return addBatches(server, store, { ...running, callerOf: access.callerOf, endpoints, token: deployment.token, log });
-}
-
-async function tellMetrics(reply: FastifyReply, metrics: MetricsText | undefined): Promise<string> {
-  if (metrics === undefined) throw new LloomError("ROUTE_NOT_FOUND", "Nothing is measured here.");
-  const { type, body } = await metrics();
-  reply.type(type);
-  return body;
 }
 
 async function listen(server: FastifyInstance, { host, port }: GatewaySettings): Promise<void> {

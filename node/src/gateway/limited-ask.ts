@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { isEmbedding } from "@lloom/protocol/form/embedding";
-import type { AskEvent } from "../client/question.ts";
+import type { AskEvent, Purse } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
 import { type Asked, MOST_CHOICES } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { invalidField } from "./http-problem.ts";
+import { type ChargeOf, cappedPurse, joinedPurse } from "./keys/capped-purse.ts";
 import type { Payer } from "./keys/key-accounts.ts";
 import type { KeyCaller } from "./keys/key-caller.ts";
 
@@ -42,7 +43,19 @@ export interface LimitedAsk {
   begin(asked: Asked, options: BeginOptions): BegunAnswer;
 }
 
-export function createLimitedAsk(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): LimitedAsk {
+/** Whose money is spent, and how it is counted. */
+export interface AskMoney {
+  readonly token: TokenUnit;
+  readonly chargeOf?: ChargeOf | undefined;
+  /** What everything that is asked has to fit into, if there is such a limit. */
+  readonly budget?: Purse | undefined;
+}
+
+export function createLimitedAsk(
+  client: GatewayClient,
+  settings: Pick<GatewaySettings, "maxConcurrent" | "defaultMaxTokens">,
+  money: AskMoney,
+): LimitedAsk {
   let running = 0;
   return {
     begin(asked, { idPrefix, signal, caller }) {
@@ -53,7 +66,7 @@ export function createLimitedAsk(client: GatewayClient, settings: GatewaySetting
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
       const payer = caller?.payer([asked, ...(asked.fallbacks ?? [])].map(({ model }) => model));
       running += atOnce;
-      const asking = { client, settings, token, payer };
+      const asking = { client, settings, money, payer, cap: capOf(asked, money) };
       const events = askInTurn(asked, (one) => ask(asking, one, signal));
       return {
         id: `${idPrefix}${randomUUID()}`,
@@ -105,13 +118,31 @@ async function* askInTurn(
 
 interface Asking {
   readonly client: GatewayClient;
-  readonly settings: GatewaySettings;
-  readonly token: TokenUnit;
+  readonly settings: Pick<GatewaySettings, "defaultMaxTokens">;
+  readonly money: AskMoney;
   readonly payer: Payer | undefined;
+  /** What the whole call has to fit into. */
+  readonly cap: Purse | undefined;
+}
+
+function capOf({ maxCost }: Asked, { token, chargeOf }: AskMoney): Purse | undefined {
+  if (maxCost === undefined) return undefined;
+  return cappedPurse({
+    most: unitsOf(maxCost, "max_cost", token),
+    what: "This question",
+    next: "Ask for a shorter answer, or allow more: max_cost.",
+    ...{ token, chargeOf },
+  });
+}
+
+/** The purses that a request has to fit into; none where nobody counts. */
+function purseOf({ payer, cap, money: { budget } }: Asking, model: string): Purse | undefined {
+  const purses = [cap, budget, payer?.purse(model)].filter((purse) => purse !== undefined);
+  return purses.length === 0 ? undefined : joinedPurse(purses);
 }
 
 async function* ask(
-  { client, settings, token, payer }: Asking,
+  asking: Asking,
   {
     model,
     preference,
@@ -127,6 +158,8 @@ async function* ask(
   }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
+  const { client, settings, money } = asking;
+  const { token } = money;
   const offered = await client.model(model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
   const isOfVectors = isEmbedding(sampling);
@@ -134,12 +167,12 @@ async function* ask(
     asked === undefined ? defaultLimit(settings, most) : isOfVectors ? asked : clamp(asked, messages, most);
   const demands = {
     ...(minReputation !== undefined && { minReputation }),
-    ...(minStake !== undefined && { minStake: unitsOf(minStake, "min_stake", token) }),
+    ...(minStake !== undefined && { minStake: unitsOf(minStake, "provider.min_stake", token) }),
   };
   const { prompt, completion } = maxPrice ?? {};
   const price = {
-    ...(prompt !== undefined && { inbound: unitsOf(prompt, "max_price.prompt", token) }),
-    ...(completion !== undefined && { outbound: unitsOf(completion, "max_price.completion", token) }),
+    ...(prompt !== undefined && { inbound: unitsOf(prompt, "provider.max_price.prompt", token) }),
+    ...(completion !== undefined && { outbound: unitsOf(completion, "provider.max_price.completion", token) }),
   };
   const asks = {
     ...(Object.keys(demands).length > 0 && { demands }),
@@ -153,7 +186,7 @@ async function* ask(
     maxOutboundTokens,
     whole: !stream,
     verification,
-    purse: payer?.purse(model),
+    purse: purseOf(asking, model),
     ...asks,
   };
   const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && !isOfVectors && { choices }) };
@@ -165,12 +198,12 @@ function unitsOf(text: string, field: string, { decimals }: TokenUnit): bigint {
   try {
     return parseAmount(text, decimals);
   } catch (cause) {
-    throw invalidField(`provider.${field}`, `provider.${field}: ${asLloomError(cause).message}`);
+    throw invalidField(field, `${field}: ${asLloomError(cause).message}`);
   }
 }
 
 /** Leaves at least half of the context to the prompt. */
-const defaultLimit = ({ defaultMaxTokens }: GatewaySettings, maxContext = 2 * defaultMaxTokens): number =>
+const defaultLimit = ({ defaultMaxTokens }: Asking["settings"], maxContext = 2 * defaultMaxTokens): number =>
   Math.max(1, Math.min(defaultMaxTokens, Math.floor(maxContext / 2)));
 
 /** Bytes of a prompt that make a token, on average. */

@@ -5,6 +5,7 @@ import type { Background } from "../primitives/background.ts";
 import { PROBES } from "../primitives/probes.ts";
 import type { Access } from "./access.ts";
 import { createCors } from "./cors.ts";
+import type { RouteTable } from "./described/route-table.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, type HttpProblem, problemOf } from "./http-problem.ts";
 import { discardBody } from "./json-body.ts";
@@ -14,6 +15,7 @@ import { messagesProblem } from "./messages/message-problem.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
+  readonly routes: Pick<RouteTable, "allowed" | "isOpen">;
   readonly access: Access;
   readonly inFlight: Background;
   /** Aborts when no new request is taken. */
@@ -31,34 +33,15 @@ export interface RequestRules {
   refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void;
 }
 
-/** The routes by path, for the answer to a wrong method. */
-const METHODS: Readonly<Record<string, string>> = {
-  "/v1/chat/completions": "POST",
-  "/v1/completions": "POST",
-  "/v1/embeddings": "POST",
-  "/v1/responses": "POST",
-  "/v1/messages": "POST",
-  "/v1/models": "GET, HEAD",
-  "/v1/files": "GET, HEAD, POST",
-  "/v1/batches": "GET, HEAD, POST",
-  "/v1/key": "GET, HEAD",
-  "/v1/usage": "GET, HEAD",
-  "/health": "GET, HEAD",
-  "/ready": "GET, HEAD",
-  "/metrics": "GET, HEAD",
-};
-/** Of paths that name something. */
-const NAMED_METHODS: readonly (readonly [RegExp, string])[] = [
-  [/^\/v1\/models\//, "GET, HEAD"],
-  [/^\/v1\/files\/[^/]+$/, "GET, HEAD, DELETE"],
-  [/^\/v1\/files\/[^/]+\/content$/, "GET, HEAD"],
-  [/^\/v1\/batches\/[^/]+$/, "GET, HEAD"],
-  [/^\/v1\/batches\/[^/]+\/cancel$/, "POST"],
-];
-const OPEN_PATHS = new Set(["/health", "/ready"]);
-
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
-export function createRequestRules({ settings, access, inFlight, draining, log }: RequestRulesParts): RequestRules {
+export function createRequestRules({
+  settings,
+  routes,
+  access,
+  inFlight,
+  draining,
+  log,
+}: RequestRulesParts): RequestRules {
   const cors = createCors(settings.corsOrigins);
   const limits = (request: FastifyRequest): Record<string, string> =>
     limitHeaders(keyCallerOf(request), { most: settings.maxConcurrent, running: inFlight.size });
@@ -71,8 +54,9 @@ export function createRequestRules({ settings, access, inFlight, draining, log }
     if (draining.aborted) throw shuttingDown();
     refuseHostless(request);
     if (isPreflight) return true;
-    if (!OPEN_PATHS.has(pathOf(request.url))) access.admit(request);
-    if (request.is404) throw unknownRoute(request.method, pathOf(request.url));
+    const path = pathOf(request.url);
+    if (!routes.isOpen(path)) access.admit(request);
+    if (request.is404) throw unknownRoute(request.method, path, routes.allowed(path));
     refuseEncoded(request);
     // A stream's headers go out as they are now.
     reply.headers(limits(request));
@@ -152,8 +136,7 @@ function refuseEncoded({ headers }: FastifyRequest): void {
   });
 }
 
-function unknownRoute(method: string, path: string): LloomError {
-  const allow = METHODS[path] ?? NAMED_METHODS.find(([named]) => named.test(path))?.[1];
+function unknownRoute(method: string, path: string, allow: string | undefined): LloomError {
   if (allow === undefined) return new LloomError("ROUTE_NOT_FOUND", `No route ${method} ${path}.`);
   return new HttpError("ROUTE_NOT_FOUND", `${path} does not take ${method}.`, {
     status: 405,

@@ -1,5 +1,5 @@
 import { type ReceiptFileData, receiptFileFromJson } from "@lloom/protocol/receipt-file";
-import { checkReceipt } from "../commands/ask/check-receipt.ts";
+import { checkReceipt } from "../client/check/check-receipt.ts";
 import type { ReceiptProof } from "./public-types.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { shownAmount } from "@lloom/protocol/amounts";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
+import { type CheckedReceipt, checkReceipt } from "../../client/check/check-receipt.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
 import { parseChatRequest } from "../../gateway/chat/chat-request.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
-import { type CheckedReceipt, checkReceipt } from "./check-receipt.ts";
 import { type ReceiptToken, receiptToken } from "./receipt-token.ts";
 
 /** `lloom receipt verify`: what anyone can say of a receipt without asking anybody; the chain only for the name of its token. */

@@ -3,13 +3,13 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { utcText } from "@lloom/protocol/utc-text";
+import { checkReceipt } from "../../client/check/check-receipt.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { numberFlag } from "../number-flag.ts";
 import { counted } from "../words.ts";
-import { checkReceipt } from "./check-receipt.ts";
 import { type KeptReceipt, keptReceipts, receiptFileOf } from "./kept-receipts.ts";
 import { receiptToken } from "./receipt-token.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { afterAll, expect, it } from "vitest";
 import { provenAnswer } from "../../../../protocol/test/proven-answer.ts";
-import { checkReceipt } from "../ask/check-receipt.ts";
+import { checkReceipt } from "../../client/check/check-receipt.ts";
 import { type Conversation, messagesWith, type PaidTurn, paidSoFar, receiptOfTurn } from "./conversation.ts";
 import { conversationFromText, conversationText, readConversation, saveConversation } from "./conversation-file.ts";
 

@@ -3,9 +3,9 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { jsonText } from "@lloom/protocol/json-text";
 import { type ReceiptFile, receiptFileFromJson, receiptFileToData } from "@lloom/protocol/receipt-file";
 import { z } from "@lloom/protocol/zod";
+import { checkReceipt } from "../../client/check/check-receipt.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { readOutsideFile } from "../../outside-file.ts";
-import { checkReceipt } from "../ask/check-receipt.ts";
 import { type Conversation, type PaidTurn, receiptOfTurn } from "./conversation.ts";
 
 /** A conversation, and the model that it goes on with. */

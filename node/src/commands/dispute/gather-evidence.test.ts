@@ -7,13 +7,13 @@ import { afterAll, expect, it } from "vitest";
 import { stageEvidence } from "../../../../protocol/test/staged-evidence.ts";
 import { saveAsClient } from "../../../../test/support/bought-answer.ts";
 import { TEST_CIPHER, TEST_DOMAIN, testIdentity } from "../../../../test/support/exchange.ts";
+import { checkReceipt } from "../../client/check/check-receipt.ts";
 import { heldByClient } from "../../client/dispute/held-evidence.ts";
 import { heldByExecutor } from "../../executor/dispute/held-evidence.ts";
 import { boughtAnswers } from "../../store/client/client-log.ts";
 import { openDatabase } from "../../store/database/database.ts";
 import { openExecutorLog, servedAnswers } from "../../store/executor/executor-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
-import { checkReceipt } from "../ask/check-receipt.ts";
 import { evidenceData, evidenceLines } from "./evidence-words.ts";
 import { type GatheringEvidence, gatherEvidence, type OwnLog } from "./gather-evidence.ts";
 

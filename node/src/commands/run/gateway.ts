@@ -11,6 +11,7 @@ import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
 import { chargeOf } from "../../store/client/request-charge.ts";
 import { watchStore } from "../../store/database/watch-store.ts";
 import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
+import { executorLook } from "../ask/executor-look.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
 import { hasMadeKeys } from "../keys/key-file.ts";
@@ -88,8 +89,10 @@ export const gateway: Command = {
     const measured = { metrics: () => observation.metrics.text() };
     const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
     const batches = openBatchStore(context, { chain, identity, db, store, room });
+    const executorFacts = executorLook(context, { chain, client });
     const kept = { memory, keys, batches };
-    const { url } = stack.use(await createGateway({ client, ...kept, deployment, log, options, ...measured }));
+    const parts = { client, ...kept, deployment, log, options, executorFacts, ...measured };
+    const { url } = stack.use(await createGateway(parts));
     const metrics = await observation.serve(reasons);
     warnOf(context, await clientLacks(chain, identity.address));
     announce(

@@ -9,12 +9,13 @@ import type { KeptFiles } from "../../store/batches/kept-files.ts";
 import type { KeyedCalls } from "../../store/client/keyed-calls.ts";
 import type { OwnFate } from "../../store/client/own-fate.ts";
 import type { Room } from "../../store/files/disk-room.ts";
+import type { RouteTable } from "../described/route-table.ts";
 import { FILE_LIMITS, type FileLimits } from "../files/file-limits.ts";
-import { addFileRoutes } from "../files/file-routes.ts";
+import { fileRoutes, takeForms } from "../files/file-routes.ts";
 import { failureOf } from "../http-problem.ts";
 import { jsonReader, takeJson } from "../json-body.ts";
 import { BATCH_SETTINGS, type BatchSettings, type RunParts } from "./batch-parts.ts";
-import { addBatchRoutes } from "./batch-routes.ts";
+import { batchRoutes } from "./batch-routes.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import type { BatchEndpoint } from "./line-endpoint.ts";
 import { LinePlaces } from "./line-places.ts";
@@ -36,8 +37,9 @@ export interface BatchStore {
 
 export interface AddingParts extends Pick<RunParts, "callerOf" | "changed" | "inFlight" | "draining" | "log"> {
   readonly endpoints: readonly BatchEndpoint[];
-  readonly token: Parameters<typeof addBatchRoutes>[1]["token"];
+  readonly token: Parameters<typeof batchRoutes>[0]["token"];
   readonly origins: readonly string[];
+  readonly routes: RouteTable;
 }
 
 const HOUR_MS = 3_600_000;
@@ -54,7 +56,7 @@ export interface RunningBatches extends AsyncDisposable {
 export async function addBatches(
   server: FastifyInstance,
   { files, batches, room, limits: given, settings: givenSettings, clock = wallClock }: BatchStore,
-  { endpoints: listed, token, origins, ...running }: AddingParts,
+  { endpoints: listed, token, origins, routes, ...running }: AddingParts,
 ): Promise<RunningBatches> {
   const limits = { ...FILE_LIMITS, ...given };
   const settings = { ...BATCH_SETTINGS, ...givenSettings };
@@ -68,8 +70,11 @@ export async function addBatches(
     batches.open().find(({ input }) => input === key)?.id;
   await server.register(async (scope) => {
     takeJson(scope, { mayBeEmpty: true });
-    addFileRoutes(scope, { files, limits, clock, room, batchOf, origins, onRemoved: () => tidying?.wake() });
-    addBatchRoutes(scope, { ...shared, runner, token, room, keepMs: limits.keepMs });
+    takeForms(scope);
+    routes.add(scope, [
+      ...fileRoutes({ files, limits, clock, room, batchOf, origins, onRemoved: () => tidying?.wake() }),
+      ...batchRoutes({ ...shared, runner, token, room, keepMs: limits.keepMs }),
+    ]);
   });
   return {
     start: () => {

@@ -24,29 +24,32 @@ const NAME_CHARACTERS = 64;
 const NOTE_CHARACTERS = 512;
 const NOTES = `must be an object of ${MOST_NOTES} texts at most`;
 
-const batchSchema = z.object({
-  input_file_id: textField,
-  endpoint: textField,
-  completion_window: z.string(WINDOW).regex(/^[1-9]\d{0,3}[mhd]$/, WINDOW),
-  metadata: z
-    .record(
-      z.string().max(NAME_CHARACTERS, `has a name of more than ${NAME_CHARACTERS} characters`),
-      textField.max(NOTE_CHARACTERS, `must be text of at most ${NOTE_CHARACTERS} characters`),
-      NOTES,
-    )
-    .refine((notes) => Object.keys(notes).length <= MOST_NOTES, NOTES)
-    .optional(),
-  output_expires_after: z
-    .object(
-      {
-        anchor: z.literal("created_at", 'must be "created_at"'),
-        seconds: wholeField(LEAST_KEEP_SECONDS, MOST_KEEP_SECONDS),
-      },
-      'must be an object such as { anchor: "created_at", seconds: 86400 }',
-    )
-    .optional(),
-  provider: z.object({ max_price: providerField.shape.max_price }, "must be an object").optional(),
-});
+/** What POST /v1/batches reads. */
+export const batchSchema = z
+  .object({
+    input_file_id: textField,
+    endpoint: textField,
+    completion_window: z.string(WINDOW).regex(/^[1-9]\d{0,3}[mhd]$/, WINDOW),
+    metadata: z
+      .record(
+        z.string().max(NAME_CHARACTERS, `has a name of more than ${NAME_CHARACTERS} characters`),
+        textField.max(NOTE_CHARACTERS, `must be text of at most ${NOTE_CHARACTERS} characters`),
+        NOTES,
+      )
+      .refine((notes) => Object.keys(notes).length <= MOST_NOTES, NOTES)
+      .optional(),
+    output_expires_after: z
+      .object(
+        {
+          anchor: z.literal("created_at", 'must be "created_at"'),
+          seconds: wholeField(LEAST_KEEP_SECONDS, MOST_KEEP_SECONDS),
+        },
+        'must be an object such as { anchor: "created_at", seconds: 86400 }',
+      )
+      .optional(),
+    provider: z.object({ max_price: providerField.shape.max_price }, "must be an object").optional(),
+  })
+  .meta({ id: "CreateBatch" });
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(batchSchema.shape));
 
 /** Reads the body of POST /v1/batches. Throws REQUEST_INVALID and UNSUPPORTED that name the field. */

@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { TokenUnit } from "@lloom/protocol/amounts";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import type { KeptBatch, NewBatch } from "../../store/batches/kept-batches.ts";
 import type { Room } from "../../store/files/disk-room.ts";
+import type { Route } from "../described/route.ts";
 import { listObject } from "../files/file-object.ts";
-import { pageOf } from "../files/list-page.ts";
+import { pageOf, pageQuery } from "../files/list-page.ts";
 import { HttpError, invalidField } from "../http-problem.ts";
 import { ownerOf } from "../keys/owner.ts";
 import { batchObject } from "./batch-object.ts";
 import type { RunParts } from "./batch-parts.ts";
-import { readBatchRequest } from "./batch-request.ts";
+import { batchSchema, readBatchRequest } from "./batch-request.ts";
 import type { BatchRunner } from "./batch-runner.ts";
+import { batchListSchema, batchObjectSchema } from "./batch-schemas.ts";
 
 export interface BatchRoutesParts extends Pick<RunParts, "batches" | "files" | "endpoints" | "settings" | "clock"> {
   readonly runner: BatchRunner;
@@ -25,29 +27,65 @@ const MOST_LISTED = 100;
 const USUALLY_LISTED = 20;
 
 /** OpenAI's routes of batches. Nobody finds what belongs to another API key. */
-export function addBatchRoutes(server: FastifyInstance, parts: BatchRoutesParts): void {
+export function batchRoutes(parts: BatchRoutesParts): readonly Route[] {
   const { batches, runner, token } = parts;
   const toObject = (batch: KeptBatch): object => batchObject(batch, token);
   const found = (request: FastifyRequest): KeptBatch => {
-    const { id } = request.params as { readonly id: string };
+    const { batch_id: id } = request.params as { readonly batch_id: string };
     return batches.find(ownerOf(request), id) ?? missing(id);
   };
-  server.post("/v1/batches", async (request) => {
-    const batch = batches.add(newBatch(request, parts));
-    runner.begin(batch);
-    return toObject(batch);
-  });
-  server.get("/v1/batches", async (request) => {
-    const { limit, after } = pageOf(request, { most: MOST_LISTED, usual: USUALLY_LISTED });
-    return listObject(batches.list(ownerOf(request), { after, limit: limit + 1 }), { limit, toObject });
-  });
-  server.get("/v1/batches/:id", async (request) => toObject(found(request)));
-  server.post("/v1/batches/:id/cancel", async (request) => {
-    const batch = found(request);
-    const cancelled = runner.cancel(batch);
-    if (cancelled === undefined) throw tooLate(batch);
-    return toObject(cancelled);
-  });
+  return [
+    {
+      ...{ method: "POST", path: "/v1/batches" },
+      described: {
+        ...{ id: "createBatch", tag: "batches", summary: "Has the calls of a file answered, for pay" },
+        text: "Each line is a call that is asked once. With `provider.max_price` it waits for that price until its window ends.",
+        body: batchSchema,
+        answers: [{ status: 200, text: "The batch, which begins.", schema: batchObjectSchema }],
+        problems: [413, 415, 429],
+      },
+      handle: (request) => {
+        const batch = batches.add(newBatch(request, parts));
+        runner.begin(batch);
+        return toObject(batch);
+      },
+    },
+    {
+      ...{ method: "GET", path: "/v1/batches" },
+      described: {
+        ...{ id: "listBatches", tag: "batches", summary: "The caller's batches, newest first" },
+        query: pageQuery({ most: MOST_LISTED, usual: USUALLY_LISTED }),
+        answers: [{ status: 200, text: "One page of them.", schema: batchListSchema }],
+      },
+      handle: (request) => {
+        const { limit, after } = pageOf(request, { most: MOST_LISTED, usual: USUALLY_LISTED });
+        return listObject(batches.list(ownerOf(request), { after, limit: limit + 1 }), { limit, toObject });
+      },
+    },
+    {
+      ...{ method: "GET", path: "/v1/batches/{batch_id}" },
+      described: {
+        ...{ id: "getBatch", tag: "batches", summary: "How far a batch is, and what it has cost" },
+        answers: [{ status: 200, text: "The batch.", schema: batchObjectSchema }],
+        problems: [404],
+      },
+      handle: (request) => toObject(found(request)),
+    },
+    {
+      ...{ method: "POST", path: "/v1/batches/{batch_id}/cancel" },
+      described: {
+        ...{ id: "cancelBatch", tag: "batches", summary: "Asks no more lines of a batch" },
+        answers: [{ status: 200, text: "The batch, which comes to its end.", schema: batchObjectSchema }],
+        problems: [404, 409, 413, 415, 429],
+      },
+      handle: (request) => {
+        const batch = found(request);
+        const cancelled = runner.cancel(batch);
+        if (cancelled === undefined) throw tooLate(batch);
+        return toObject(cancelled);
+      },
+    },
+  ];
 }
 
 function newBatch(request: FastifyRequest, parts: BatchRoutesParts): NewBatch {

@@ -21,18 +21,21 @@ const maxTokens = wholeField(1, Number.MAX_SAFE_INTEGER).optional();
 /** Models in one request. */
 const MOST_MODELS = 8;
 
-const chatSchema = z.object({
-  ...askedFields,
-  models: z.array(modelField, "must be a list of models").max(MOST_MODELS, `has more than ${MOST_MODELS}`).optional(),
-  messages: messagesField,
-  max_tokens: maxTokens,
-  max_completion_tokens: maxTokens,
-  ...samplingFields,
-  n: wholeField(1, MOST_CHOICES).default(1),
-  logprobs: flagField.default(false),
-  top_logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
-  ...formFields,
-});
+/** What a body may hold, as `/openapi.json` tells it. */
+export const chatSchema = z
+  .object({
+    ...askedFields,
+    models: z.array(modelField, "must be a list of models").max(MOST_MODELS, `has more than ${MOST_MODELS}`).optional(),
+    messages: messagesField,
+    max_tokens: maxTokens,
+    max_completion_tokens: maxTokens,
+    ...samplingFields,
+    n: wholeField(1, MOST_CHOICES).default(1),
+    logprobs: flagField.default(false),
+    top_logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
+    ...formFields,
+  })
+  .meta({ id: "ChatCompletionRequest" });
 
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(chatSchema.shape));
 

@@ -18,15 +18,18 @@ const USUAL_TOKENS = 16;
 
 const promptProblem = "must be text, or a list of one text";
 
-const completionSchema = z.object({
-  ...askedFields,
-  prompt: z.union([textField, z.tuple([textField]).transform(([only]) => only)], promptProblem),
-  max_tokens: wholeField(1, Number.MAX_SAFE_INTEGER).default(USUAL_TOKENS),
-  ...samplingFields,
-  n: wholeField(1, MOST_CHOICES).default(1),
-  logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
-  echo: flagField.default(false),
-});
+/** What a body may hold, as `/openapi.json` tells it. */
+export const completionSchema = z
+  .object({
+    ...askedFields,
+    prompt: z.union([textField, z.tuple([textField]).transform(([only]) => only)], promptProblem),
+    max_tokens: wholeField(1, Number.MAX_SAFE_INTEGER).default(USUAL_TOKENS),
+    ...samplingFields,
+    n: wholeField(1, MOST_CHOICES).default(1),
+    logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
+    echo: flagField.default(false),
+  })
+  .meta({ id: "CompletionRequest" });
 
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(completionSchema.shape));
 

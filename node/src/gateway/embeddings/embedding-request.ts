@@ -17,13 +17,16 @@ const MOST_TEXTS = 2048;
 const inputProblem = `must be text, or a list of 1 to ${MOST_TEXTS} texts, none of them empty`;
 const inputText = textField.min(1, inputProblem);
 
-const embeddingSchema = z.object({
-  model: askedFields.model,
-  provider: askedFields.provider,
-  input: z.union([inputText.transform((text) => [text]), z.array(inputText).min(1).max(MOST_TEXTS)], inputProblem),
-  encoding_format: z.enum(["float", "base64"], "must be float or base64").default("float"),
-  dimensions: wholeField(1, EMBEDDING_LIMITS.dimensions).optional(),
-});
+/** What a body may hold, as `/openapi.json` tells it. */
+export const embeddingSchema = z
+  .object({
+    model: askedFields.model,
+    provider: askedFields.provider,
+    input: z.union([inputText.transform((text) => [text]), z.array(inputText).min(1).max(MOST_TEXTS)], inputProblem),
+    encoding_format: z.enum(["float", "base64"], "must be float or base64").default("float"),
+    dimensions: wholeField(1, EMBEDDING_LIMITS.dimensions).optional(),
+  })
+  .meta({ id: "EmbeddingRequest" });
 
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(embeddingSchema.shape));
 /** Another model's vectors lie in another space: none may stand in for the one that was asked. */

@@ -10,7 +10,7 @@ import { flagField, numberField } from "./field-forms.ts";
 const MOST_NAMED = 64;
 
 /** In tokens; a number loses digits, and is taken for what it reads as. */
-const amount = z
+export const amountField = z
   .union([z.string(), z.number()], 'must be an amount such as "100"')
   .transform(String)
   .refine((given) => /^\d{1,12}(\.\d{1,18})?$/.test(given), 'must be an amount such as "100"');
@@ -30,31 +30,39 @@ const SORTS = ["price", "latency", "throughput"] as const satisfies readonly Sor
 const QUANTISATION = `must be one of ${[...QUANTISATION_WORDS].join(", ")}`;
 
 /** The object `provider` of OpenRouter's API, with what this network has beside it. */
-export const providerField = z.object(
-  {
-    order: executors.nullish(),
-    only: executors.nullish(),
-    ignore: executors.nullish(),
-    allow_fallbacks: flagField.nullish(),
-    // Executors that cannot do all that is asked for are never asked here.
-    require_parameters: flagField.nullish(),
-    quantizations: z
-      .array(
-        z.string(QUANTISATION).refine((word) => QUANTISATION_WORDS.has(word), QUANTISATION),
-        "must be a list",
-      )
-      .max(QUANTISATION_WORDS.size, `has more than ${QUANTISATION_WORDS.size}`)
-      .nullish(),
-    sort: z.enum(SORTS, `must be one of ${SORTS.join(", ")}`).nullish(),
-    max_price: z
-      .object({ prompt: amount.nullish(), completion: amount.nullish() }, 'must be an object such as { prompt: "0.5" }')
-      .nullish(),
-    min_reputation: numberField(0, 1).nullish(),
-    min_stake: amount.nullish(),
-    verify: verificationForm.nullish(),
-  },
-  "must be an object such as { min_reputation: 0.4 }",
-);
+export const providerField = z
+  .object(
+    {
+      order: executors.nullish(),
+      only: executors.nullish(),
+      ignore: executors.nullish(),
+      allow_fallbacks: flagField.nullish(),
+      // Executors that cannot do all that is asked for are never asked here.
+      require_parameters: flagField.nullish(),
+      quantizations: z
+        .array(
+          z.string(QUANTISATION).refine((word) => QUANTISATION_WORDS.has(word), QUANTISATION),
+          "must be a list",
+        )
+        .max(QUANTISATION_WORDS.size, `has more than ${QUANTISATION_WORDS.size}`)
+        .nullish(),
+      sort: z.enum(SORTS, `must be one of ${SORTS.join(", ")}`).nullish(),
+      max_price: z
+        .object(
+          { prompt: amountField.nullish(), completion: amountField.nullish() },
+          'must be an object such as { prompt: "0.5" }',
+        )
+        .nullish(),
+      min_reputation: numberField(0, 1).nullish(),
+      min_stake: amountField.nullish(),
+      verify: verificationForm.nullish(),
+    },
+    "must be an object such as { min_reputation: 0.4 }",
+  )
+  .meta({
+    id: "Provider",
+    description: "Whom the answer may be bought from, by OpenRouter's names and some of this network's",
+  });
 
 /** Endings of a model's name that sort, as OpenRouter has them. */
 const SUFFIXES: Readonly<Record<string, Sort>> = { ":floor": "price", ":nitro": "throughput" };

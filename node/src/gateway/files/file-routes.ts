@@ -1,11 +1,14 @@
 import { Readable } from "node:stream";
+import { z } from "@lloom/protocol/zod";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { LloomError } from "../../errors.ts";
 import type { KeptFile, KeptFiles } from "../../store/batches/kept-files.ts";
+import type { Route } from "../described/route.ts";
 import { HttpError, invalidField } from "../http-problem.ts";
 import { ownerOf } from "../keys/owner.ts";
 import { fileObject, listObject } from "./file-object.ts";
-import { type ListPlace, pageOf } from "./list-page.ts";
+import { contentSchema, deletedFileSchema, fileListSchema, fileObjectSchema, uploadSchema } from "./file-schemas.ts";
+import { type ListPlace, pageOf, pageQuery } from "./list-page.ts";
 import { type ReceivingParts, receiveFile } from "./receive-file.ts";
 
 export interface FileRoutesParts extends ReceivingParts {
@@ -19,36 +22,89 @@ export interface FileRoutesParts extends ReceivingParts {
 
 const MOST_LISTED = 10_000;
 
-/** OpenAI's routes of files. Nobody finds what belongs to another API key. */
-export function addFileRoutes(server: FastifyInstance, parts: FileRoutesParts): void {
-  const { files, clock } = parts;
-  const found = (request: FastifyRequest): KeptFile => {
-    const { id } = request.params as { readonly id: string };
-    return files.find(ownerOf(request), id, clock()) ?? missing(id);
-  };
-  // It is read as it comes.
+const listQuery = pageQuery({ most: MOST_LISTED, usual: MOST_LISTED }).extend({
+  order: z.enum(["asc", "desc"]).optional().meta({ description: "Oldest or newest first; `desc` unless given" }),
+  purpose: z.enum(["batch", "batch_output"]).optional(),
+});
+
+/** A form is not read before its route does, as it comes. */
+export function takeForms(server: FastifyInstance): void {
   server.addContentTypeParser("multipart/form-data", (_request, _payload, done) => done(null));
-  server.post("/v1/files", async (request) => {
-    refusePage(request, parts.origins);
-    if (request.body !== undefined || request.headers["content-type"] === undefined)
-      throw invalidField("body", "The body must be a form: multipart/form-data.");
-    return fileObject(await receiveFile(request, parts));
-  });
-  server.get("/v1/files", async (request) => {
-    const place = pageOf(request, { most: MOST_LISTED, usual: MOST_LISTED });
-    const page = { ...purposeOf(request), ...orderOf(place), limit: place.limit + 1, after: place.after };
-    return listObject(files.list(ownerOf(request), page, clock()), { limit: place.limit, toObject: fileObject });
-  });
-  server.get("/v1/files/:id", async (request) => fileObject(found(request)));
-  server.get("/v1/files/:id/content", async (request, reply) => tellContent(reply, files, found(request)));
-  server.delete("/v1/files/:id", async (request) => {
-    const file = found(request);
-    const batch = parts.batchOf(file);
-    if (batch !== undefined) throw inUse(file, batch);
-    files.remove(file.key);
-    parts.onRemoved();
-    return { id: file.id, object: "file", deleted: true };
-  });
+}
+
+/** OpenAI's routes of files. Nobody finds what belongs to another API key. */
+export const fileRoutes = (parts: FileRoutesParts): readonly Route[] => [
+  {
+    ...{ method: "POST", path: "/v1/files" },
+    described: {
+      ...{ id: "createFile", tag: "batches", summary: "Takes a file of calls for a batch" },
+      ...{ body: uploadSchema, bodyType: "multipart/form-data" },
+      answers: [{ status: 200, text: "The file.", schema: fileObjectSchema }],
+      problems: [413, 415, 429, 507],
+    },
+    handle: async (request) => {
+      refusePage(request, parts.origins);
+      if (request.body !== undefined || request.headers["content-type"] === undefined)
+        throw invalidField("body", "The body must be a form: multipart/form-data.");
+      return fileObject(await receiveFile(request, parts));
+    },
+  },
+  {
+    ...{ method: "GET", path: "/v1/files" },
+    described: {
+      ...{ id: "listFiles", tag: "batches", summary: "The caller's files, those that batches wrote among them" },
+      query: listQuery,
+      answers: [{ status: 200, text: "One page of them.", schema: fileListSchema }],
+    },
+    handle: (request) => listFiles(request, parts),
+  },
+  {
+    ...{ method: "GET", path: "/v1/files/{file_id}" },
+    described: {
+      ...{ id: "getFile", tag: "batches", summary: "What is known of a file" },
+      answers: [{ status: 200, text: "The file.", schema: fileObjectSchema }],
+      problems: [404],
+    },
+    handle: (request) => fileObject(found(request, parts)),
+  },
+  {
+    ...{ method: "GET", path: "/v1/files/{file_id}/content" },
+    described: {
+      ...{ id: "getFileContent", tag: "batches", summary: "What stands in a file" },
+      answers: [{ status: 200, text: "Its bytes.", schema: contentSchema, type: "application/octet-stream" }],
+      problems: [404],
+    },
+    handle: (request, reply) => tellContent(reply, parts.files, found(request, parts)),
+  },
+  {
+    ...{ method: "DELETE", path: "/v1/files/{file_id}" },
+    described: {
+      ...{ id: "deleteFile", tag: "batches", summary: "Deletes a file that no batch reads" },
+      answers: [{ status: 200, text: "It is deleted.", schema: deletedFileSchema }],
+      problems: [404, 409],
+    },
+    handle: (request) => deleteFile(request, parts),
+  },
+];
+
+function found(request: FastifyRequest, { files, clock }: FileRoutesParts): KeptFile {
+  const { file_id: id } = request.params as { readonly file_id: string };
+  return files.find(ownerOf(request), id, clock()) ?? missing(id);
+}
+
+function listFiles(request: FastifyRequest, { files, clock }: FileRoutesParts): object {
+  const place = pageOf(request, { most: MOST_LISTED, usual: MOST_LISTED });
+  const page = { ...purposeOf(request), ...orderOf(place), limit: place.limit + 1, after: place.after };
+  return listObject(files.list(ownerOf(request), page, clock()), { limit: place.limit, toObject: fileObject });
+}
+
+function deleteFile(request: FastifyRequest, parts: FileRoutesParts): object {
+  const file = found(request, parts);
+  const batch = parts.batchOf(file);
+  if (batch !== undefined) throw inUse(file, batch);
+  parts.files.remove(file.key);
+  parts.onRemoved();
+  return { id: file.id, object: "file", deleted: true };
 }
 
 /** A page in the machine's own browser may send a form anywhere without being asked, and says so; JSON it may not. */

@@ -1,3 +1,4 @@
+import { z } from "@lloom/protocol/zod";
 import type { FastifyRequest } from "fastify";
 import { invalidField } from "../http-problem.ts";
 
@@ -8,6 +9,16 @@ export interface ListPlace {
   readonly after: string | undefined;
   readonly order: "asc" | "desc" | undefined;
 }
+
+/** How a list's query is told. */
+export const pageQuery = ({ most, usual }: { readonly most: number; readonly usual: number }) =>
+  z.object({
+    limit: z
+      .string()
+      .optional()
+      .meta({ description: `How many: 1 to ${most}, ${usual} unless given` }),
+    after: z.string().optional().meta({ description: "Id of the last one of the page before" }),
+  });
 
 /** Reads it from a query. Throws REQUEST_INVALID. */
 export function pageOf(

@@ -26,38 +26,41 @@ export type MessageRequest = Asked;
 const { stop, ...drawn } = samplingFields;
 const { stream_options: _, ...common } = askedFields;
 
-const messageSchema = z.object({
-  ...common,
-  messages: messagesField,
-  system: systemField,
-  max_tokens: wholeField(1, Number.MAX_SAFE_INTEGER),
-  ...drawn,
-  stop_sequences: stop,
-  tools: z
-    .array(
-      z.object(
-        { name: nameField, description: textField.nullish(), input_schema: schemaField, strict: flagField.nullish() },
-        'must be an object such as { name: "f", input_schema: {} }',
-      ),
-    )
-    .max(MOST_TOOLS, `must be a list of up to ${MOST_TOOLS} functions`)
-    .default([]),
-  tool_choice: z
-    .discriminatedUnion(
-      "type",
-      [
-        z.object({ type: z.enum(["auto", "any", "none"]), disable_parallel_tool_use: flagField.nullish() }),
-        z.object({ type: z.literal("tool"), name: z.string(), disable_parallel_tool_use: flagField.nullish() }),
-      ],
-      "must be an object whose type is auto, any, tool or none",
-    )
-    .optional(),
-  output_config: z
-    .object({
-      format: z.object({ type: z.literal("json_schema"), schema: schemaField }, "must be a json_schema").nullish(),
-    })
-    .optional(),
-});
+/** What a body may hold, as `/openapi.json` tells it. */
+export const messageSchema = z
+  .object({
+    ...common,
+    messages: messagesField,
+    system: systemField,
+    max_tokens: wholeField(1, Number.MAX_SAFE_INTEGER),
+    ...drawn,
+    stop_sequences: stop,
+    tools: z
+      .array(
+        z.object(
+          { name: nameField, description: textField.nullish(), input_schema: schemaField, strict: flagField.nullish() },
+          'must be an object such as { name: "f", input_schema: {} }',
+        ),
+      )
+      .max(MOST_TOOLS, `must be a list of up to ${MOST_TOOLS} functions`)
+      .default([]),
+    tool_choice: z
+      .discriminatedUnion(
+        "type",
+        [
+          z.object({ type: z.enum(["auto", "any", "none"]), disable_parallel_tool_use: flagField.nullish() }),
+          z.object({ type: z.literal("tool"), name: z.string(), disable_parallel_tool_use: flagField.nullish() }),
+        ],
+        "must be an object whose type is auto, any, tool or none",
+      )
+      .optional(),
+    output_config: z
+      .object({
+        format: z.object({ type: z.literal("json_schema"), schema: schemaField }, "must be a json_schema").nullish(),
+      })
+      .optional(),
+  })
+  .meta({ id: "MessageRequest" });
 type Message = z.infer<typeof messageSchema>;
 
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(messageSchema.shape));

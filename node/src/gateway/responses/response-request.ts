@@ -32,55 +32,58 @@ const choiceProblem = 'must be none, auto, required or an object such as { type:
 const MOST_INCLUDED = 16;
 const LOGPROBS = "message.output_text.logprobs";
 
-const responseSchema = z.object({
-  ...askedFields,
-  input: inputField,
-  instructions: textField.optional(),
-  max_output_tokens: wholeField(1, Number.MAX_SAFE_INTEGER).optional(),
-  ...samplingFields,
-  top_logprobs: wholeField(0, TRACE_LIKELIEST).default(0),
-  include: z
-    .array(z.string(), "must be a list of names")
-    .max(MOST_INCLUDED, `has more than ${MOST_INCLUDED}`)
-    .default([]),
-  tools: z
-    .array(
-      z.object(
-        {
-          type: z.literal("function"),
-          name: nameField,
-          description: textField.nullish(),
-          parameters: schemaField.nullish(),
-          strict: flagField.nullish(),
-        },
-        'must be an object such as { type: "function", name: "f" }',
-      ),
-    )
-    .max(MOST_TOOLS, `must be a list of up to ${MOST_TOOLS} functions`)
-    .default([]),
-  tool_choice: z
-    .union(
-      [z.enum(["none", "auto", "required"]), z.object({ type: z.literal("function"), name: z.string() })],
-      choiceProblem,
-    )
-    .optional(),
-  parallel_tool_calls: flagField.default(true),
-  text: z
-    .object({
-      format: z
-        .discriminatedUnion(
-          "type",
-          [
-            z.object({ type: z.literal("text") }),
-            z.object({ type: z.literal("json_object") }),
-            z.object({ type: z.literal("json_schema"), name: nameField, schema: schemaField }),
-          ],
-          "must be text, json_object or json_schema",
-        )
-        .nullish(),
-    })
-    .default({}),
-});
+/** What a body may hold, as `/openapi.json` tells it. */
+export const responseSchema = z
+  .object({
+    ...askedFields,
+    input: inputField,
+    instructions: textField.optional(),
+    max_output_tokens: wholeField(1, Number.MAX_SAFE_INTEGER).optional(),
+    ...samplingFields,
+    top_logprobs: wholeField(0, TRACE_LIKELIEST).default(0),
+    include: z
+      .array(z.string(), "must be a list of names")
+      .max(MOST_INCLUDED, `has more than ${MOST_INCLUDED}`)
+      .default([]),
+    tools: z
+      .array(
+        z.object(
+          {
+            type: z.literal("function"),
+            name: nameField,
+            description: textField.nullish(),
+            parameters: schemaField.nullish(),
+            strict: flagField.nullish(),
+          },
+          'must be an object such as { type: "function", name: "f" }',
+        ),
+      )
+      .max(MOST_TOOLS, `must be a list of up to ${MOST_TOOLS} functions`)
+      .default([]),
+    tool_choice: z
+      .union(
+        [z.enum(["none", "auto", "required"]), z.object({ type: z.literal("function"), name: z.string() })],
+        choiceProblem,
+      )
+      .optional(),
+    parallel_tool_calls: flagField.default(true),
+    text: z
+      .object({
+        format: z
+          .discriminatedUnion(
+            "type",
+            [
+              z.object({ type: z.literal("text") }),
+              z.object({ type: z.literal("json_object") }),
+              z.object({ type: z.literal("json_schema"), name: nameField, schema: schemaField }),
+            ],
+            "must be text, json_object or json_schema",
+          )
+          .nullish(),
+      })
+      .default({}),
+  })
+  .meta({ id: "ResponseRequest" });
 type Response = z.infer<typeof responseSchema>;
 
 const HONOURED: ReadonlySet<string> = new Set(Object.keys(responseSchema.shape));
