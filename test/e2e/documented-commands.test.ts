@@ -4,6 +4,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
@@ -28,7 +30,7 @@ const DUE_MS = 120_000;
 /** Before the end of an epoch the clock stops to be moved: what is due by then is asked one after the other. */
 const ASKING_SECONDS = 40n;
 /** Commands that run until they are stopped. */
-const STAYS = /^\.\/lloom (executor|gateway|validator)/;
+const STAYS = /^\.\/lloom (executor|gateway|validator|mcp)/;
 const PASSWORD = "a-password-for-tests";
 const BOOTSTRAP = "/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm...";
 
@@ -83,7 +85,7 @@ class Reader {
     const line = this.line(documented);
     // One at a time, as in one terminal.
     if (STAYS.test(line)) await this.stop();
-    const child = spawn("sh", ["-c", line], { cwd: this.folder, env: this.#environment(), detached: true });
+    const child = spawn("sh", ["-c", line], { cwd: this.folder, env: this.environment, detached: true });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {
@@ -125,10 +127,11 @@ class Reader {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** What its commands are started with. */
+  get environment(): Record<string, string> {
     const { rpcUrl, deployment, bootstrap } = this.#devnet;
     return {
-      ...process.env,
+      ...(process.env as Record<string, string>),
       XDG_DATA_HOME: join(this.folder, "data"),
       LLOOM_RPC_URL: rpcUrl,
       LLOOM_ACCOUNTING: deployment.accounting,
@@ -174,13 +177,17 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   afterAll(() => stack.disposeAsync());
 
   // A key is for one role: the seller's page comes first, since the money page takes its stake out again.
-  it.each([[["executor.md", "money.md"]], [["gateway.md", "commands.md"]]])("do what they say: %j", async (pages) => {
-    await using reader = new Reader(devnet, await freePort(), { startsSources: pages.includes("commands.md") });
-    for (const page of pages) {
-      await follow(reader, page);
-      await reader.stop();
-    }
-  });
+  it.each([[["executor.md", "money.md"]], [["gateway.md", "agents.md", "commands.md"]]])(
+    "do what they say: %j",
+    async (pages) => {
+      await using reader = new Reader(devnet, await freePort(), { startsSources: pages.includes("commands.md") });
+      for (const page of pages) {
+        await follow(reader, page);
+        await reader.stop();
+        if (page === "agents.md") await askByTools(reader);
+      }
+    },
+  );
 
   it("move somebody to another deployment, and get everybody out of one", async () => {
     await using reader = new Reader(devnet, await freePort());
@@ -244,6 +251,36 @@ async function auditOnce(reader: Reader, { rpcUrl, deployment }: Devnet): Promis
   });
   await moveTo(end);
   await eventually("audits are reported", DUE_MS, () => /audits? reported/.test(reader.said));
+}
+
+/** A host of MCP servers, by the official client: starts `lloom mcp` as the page says, asks, and holds what it gets against itself. */
+async function askByTools({ folder, environment }: Reader): Promise<void> {
+  const client = new Client({ name: "reader", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+  const args = ["mcp", "--budget", "0.5"];
+  await client.connect(
+    new StdioClientTransport({ command: join(folder, "lloom"), args, cwd: folder, env: environment, stderr: "ignore" }),
+  );
+  const call = async (name: string, given: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const { structuredContent, content } = await client.callTool({ name, arguments: given }, { timeout: DUE_MS });
+    return (structuredContent as Record<string, unknown>) ?? expect.fail(JSON.stringify(content));
+  };
+  try {
+    const question = { model: "lloom-tiny", prompt: "What is Lloom?", max_tokens: 16 };
+    const { most } = await call("quote", question);
+    const { text: answer, lloom } = await call("ask", { ...question, max_cost: String(Number(most) * 10) });
+    const { receipt, executor: address } = lloom as { readonly receipt: object; readonly executor: string };
+    const texts = { prompt: question.prompt, answer };
+    expect(await call("verify_receipt", { receipt, ...texts })).toMatchObject({ valid: true, executor: address });
+    expect(await call("verify_receipt", { receipt, ...texts, answer: "no" })).toMatchObject({ valid: false });
+    expect(await call("executor", { address })).toMatchObject({
+      ...{ role: "executor", active: true, cheated: false, reputation: { grade: expect.any(String) } },
+      offers: [{ model: "lloom-tiny" }],
+    });
+    const unpaid = await client.callTool({ name: "ask", arguments: { ...question, max_cost: "0.000001" } });
+    expect(unpaid).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/^INSUFFICIENT_FUNDS/) }] });
+  } finally {
+    await client.close();
+  }
 }
 
 /** Runs every command of a page. */
