@@ -1,5 +1,5 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { Signature, TypedDataEncoder } from "ethers";
 import { LloomError } from "../../errors.ts";
 import { toSeconds, wallClock } from "../../primitives/clock.ts";
 import type { Chain } from "../chain.ts";
@@ -13,6 +13,14 @@ export interface Permit {
   readonly v: number;
   readonly r: Hex;
   readonly s: Hex;
+}
+
+/** What a token's own signatures are signed over (EIP-712). */
+export interface TokenDomain {
+  readonly name: string;
+  readonly version: string;
+  readonly chainId: bigint;
+  readonly verifyingContract: Address;
 }
 
 const PERMIT_TYPE = {
@@ -55,24 +63,28 @@ export const takesPermits = async (chain: Chain, owner: Address): Promise<boolea
 async function findTerms(
   chain: Chain,
   owner: Address,
-): Promise<{ readonly domain: TypedDataDomain; readonly nonce: bigint } | undefined> {
+): Promise<{ readonly domain: TokenDomain; readonly nonce: bigint } | undefined> {
   const domain = await findDomain(chain);
   if (domain === undefined) return undefined;
   const nonce = await ofToken(chain.contracts.token.nonces(owner));
   return nonce === undefined ? undefined : { domain, nonce };
 }
 
-/** Separator of the token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
-export async function tokenSeparator(chain: Chain): Promise<Hex> {
+/** Separator of the token's own domain, for what ERC-3009 signs. Throws as `tokenDomain`. */
+export const tokenSeparator = async (chain: Chain): Promise<Hex> =>
+  TypedDataEncoder.hashDomain(await tokenDomain(chain)) as Hex;
+
+/** The token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
+export async function tokenDomain(chain: Chain): Promise<TokenDomain> {
   const domain = await findDomain(chain);
-  if (domain !== undefined) return TypedDataEncoder.hashDomain(domain) as Hex;
+  if (domain !== undefined) return domain;
   throw new LloomError("UNSUPPORTED", `${chain.tokenSymbol} takes no signed transfers.`, {
     next: "Send some ether to the wallet, and move the tokens by a transaction.",
   });
 }
 
 /** The token's domain as ERC-5267 tells it, or else as most tokens build it; only one that hashes to its separator. */
-async function findDomain(chain: Chain): Promise<TypedDataDomain | undefined> {
+async function findDomain(chain: Chain): Promise<TokenDomain | undefined> {
   const { token } = chain.contracts;
   const separator = await ofToken(token.DOMAIN_SEPARATOR());
   if (separator === undefined) return undefined;

@@ -6,6 +6,7 @@
  */
 export const GAS_BOUNDS = {
   approve: 100_000n,
+  authorizedTransfer: 200_000n,
   deposit: 200_000n,
   withdraw: 150_000n,
   allocate: 150_000n,
