@@ -22,7 +22,7 @@ import { keepTidy } from "../store/keep-tidy.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AskParts } from "./ask/ask-state.ts";
-import { askVerified } from "./ask/ask-verified.ts";
+import { askVerified, priceOf } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
 import type { AnswerAudit } from "./check/answer-audit.ts";
 import { openAnswerOdds } from "./check/answer-odds.ts";
@@ -41,7 +41,7 @@ import { type Market, openMarket } from "./discover/open-market.ts";
 import { lookAfterAnswers } from "./look-after-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
-import type { AskEvent, Question } from "./question.ts";
+import type { AskEvent, AskingPrice, Question } from "./question.ts";
 import { openReputations, type ReputationSource } from "./reputation/open-reputations.ts";
 import { serveVocabularies } from "./serve-vocabularies.ts";
 
@@ -68,6 +68,8 @@ export interface ClientParts {
 export interface Client extends AsyncDisposable {
   /** Answers a question for pay. Throws LloomError; see `ask.ts`. */
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
+  /** What an answer to a question would cost if it were asked now; nothing is asked. Throws NO_EXECUTOR and the like. */
+  price(question: Question, signal: AbortSignal): Promise<AskingPrice>;
   /** What is offered, up to a second ago; searches the network first when nothing is known. */
   models(): Promise<readonly ModelSummary[]>;
   /**
@@ -129,6 +131,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       const events = askVerified(asking, question, AbortSignal.any([signal, closing.signal]));
       return withRoom(blamingClock(events, parts.checkClock), parts.room);
     },
+    price: (question, signal) => priceOf(asking, question, AbortSignal.any([signal, closing.signal])),
     models: async () => {
       await lookForModels(market, settings);
       return models();

@@ -8,6 +8,13 @@ export interface PriceLimit {
   readonly outbound?: bigint | undefined;
 }
 
+/** What is asked for an answer now, base units per 1 000 000 tokens, and how many executors are paid for it. */
+export interface AskingPrice {
+  readonly inboundPrice: bigint;
+  readonly outboundPrice: bigint;
+  readonly executors: number;
+}
+
 /** What a client asks of an executor beside the price; what is left out asks for nothing. */
 export interface ExecutorDemands {
   /** Least trust by an index's word, from 0 to 1. */

@@ -2,13 +2,14 @@ import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { LloomError } from "../../errors.ts";
 import { parseModelReference } from "../check/model-reference.ts";
 import { stricterVerification } from "../check/verification.ts";
-import type { AskEvent, Question } from "../question.ts";
+import type { AskEvent, AskingPrice, Question } from "../question.ts";
 import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
 import { askChoices, severalOf } from "./ask-choices.ts";
 import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
 import type { AskParts } from "./ask-state.ts";
+import { wouldAsk } from "./pick.ts";
 import { withOdds } from "./with-odds.ts";
 
 /**
@@ -23,13 +24,30 @@ export function askVerified(parts: AskParts, question: Question, signal: AbortSi
   return question.odds === true ? withOdds(parts, events, signal) : events;
 }
 
-function askChecked(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
-  const { verification: own } = parts.settings;
+/**
+ * What one answer to a question would cost if it were asked now, in prices of whoever would be asked; how many would be paid for it.
+ * Nothing is asked. Throws as `askVerified` where nobody can be asked, and CANCELLED.
+ */
+export async function priceOf(parts: AskParts, question: Question, signal: AbortSignal): Promise<AskingPrice> {
+  const verified = verifiedQuestion(parts, question);
+  const { inboundPrice, outboundPrice } = (await wouldAsk(parts, verified, signal)).signed.offer;
+  const { verification } = verified;
+  const executors = verification.type === "redundant" ? verification.executors : 1;
+  return { inboundPrice, outboundPrice, executors };
+}
+
+/** By the client's own way of checking, if that checks more. */
+function verifiedQuestion({ settings: { verification: own } }: AskParts, question: Question) {
   const verification = stricterVerification(question.verification ?? own, own);
-  const isOfVectors = isEmbedding(question.sampling);
   // Some vectors are worth nothing, and until all are there somebody else can take over.
-  const whole = question.whole === true || isOfVectors;
-  const verified = { ...question, ...parseModelReference(question.model), verification, whole };
+  const whole = question.whole === true || isEmbedding(question.sampling);
+  return { ...question, ...parseModelReference(question.model), verification, whole };
+}
+
+function askChecked(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
+  const verified = verifiedQuestion(parts, question);
+  const { verification } = verified;
+  const isOfVectors = isEmbedding(question.sampling);
   if (verification.type === "redundant")
     return askSeveral(parts, verified, { executors: verification.executors, signal });
   if (verification.type !== "audit") {

@@ -215,6 +215,18 @@ export function canPay(parts: AskParts, state: AskState, but: Address): boolean 
   return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
 }
 
+/** Whom a question would be asked of now, were nothing explored; nobody is asked. Throws NO_EXECUTOR and the like as `pick`, CANCELLED. */
+export async function wouldAsk(parts: AskParts, question: Question, signal: AbortSignal): Promise<Candidate> {
+  await gatherOffers(parts, question, signal);
+  await learnStakes(parts, question.model, signal);
+  const untried = { shared: { taken: new Set<Address>() }, ...{ own: new Set<Address>(), tried: new Set<Address>() } };
+  const nothing = { again: new Set<Address>(), blames: [], putOff: [], hasChainFailed: false, fundedOnly: false };
+  const settings = { ...parts.settings, exploration: 0 };
+  const choice = choose({ ...parts, settings }, { question, ...untried, ...nothing, failure: undefined });
+  if (typeof choice !== "string") return choice;
+  throw noExecutor(choice, question, parts.networkView(question));
+}
+
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */
 export function patienceFor(
   parts: AskParts,
