@@ -1,10 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../../errors.ts";
 import { AUDIT_TABLES, RETURNING_KEYS } from "./audit-tables.ts";
-import { BATCH_TABLES } from "./batch-tables.ts";
 import { hex, unsigned } from "./column-forms.ts";
 import { EVIDENCE_TABLES } from "./evidence-tables.ts";
-import { KEY_TABLES } from "./key-tables.ts";
+import { GATEWAY_TABLES } from "./payment-tables.ts";
 import { rolledBack } from "./rolled-back.ts";
 import { textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
@@ -252,8 +251,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   ...EVIDENCE_TABLES,
   RETURNING_KEYS,
-  ...KEY_TABLES,
-  ...BATCH_TABLES,
+  ...GATEWAY_TABLES,
 ];
 
 /** Whether an earlier version wrote the file, and nothing has brought its tables to this one. Throws STORE_FAILED as `migrate`. */
