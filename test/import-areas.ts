@@ -161,6 +161,12 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     "node/src/store/client",
     ...BASE,
   ]),
+  // Who pays without a key is checked by the chain or by somebody's word, and remembered by the gateway's client's log.
+  ...roomsOf("node/src/gateway", { x402: [] }, [
+    ...["asked", "http-problem", "limited-ask"].map((name) => `node/src/gateway/${name}.ts`),
+    ...["node/src/client", "node/src/chain", "node/src/wallet", "node/src/store/client"],
+    ...BASE,
+  ]),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
   // The rooms of commands: what they open, then what the deeds of money are made of, then who does them.
   ...roomsOf(
@@ -275,6 +281,7 @@ function rootFilesOfNode(): string[] {
     "setting-forms",
     "settings",
     "version",
+    "x402-settings",
   ].map((name) => `node/src/${name}.ts`);
 }
 

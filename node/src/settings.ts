@@ -18,6 +18,7 @@ import {
   url,
   whole,
 } from "./setting-forms.ts";
+import { X402_SETTINGS } from "./x402-settings.ts";
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -268,6 +269,7 @@ export const SETTINGS = {
     fallback: [],
     list: true,
   }),
+  ...X402_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

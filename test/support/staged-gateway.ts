@@ -6,7 +6,7 @@ import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
 import { type StagedMemory, stageMemory } from "./staged-memory.ts";
 
-type OtherParts = Pick<GatewayParts, "metrics" | "keys" | "batches" | "executorFacts">;
+type OtherParts = Pick<GatewayParts, "metrics" | "keys" | "batches" | "executorFacts" | "x402">;
 
 /** A real gateway over a staged client, for tests. */
 export interface StagedGateway extends AsyncDisposable {
@@ -34,9 +34,9 @@ export function stageGateway(): StagedGateway {
   return {
     ...{ client, memory },
     logged: () => logged,
-    start: async ({ metrics, keys, executorFacts, batches, ...options } = {}) => {
+    start: async ({ metrics, keys, executorFacts, batches, x402, ...options } = {}) => {
       const measured = { ...(metrics && { metrics }), ...(executorFacts && { executorFacts }) };
-      const given = { ...measured, ...(keys && { keys }), ...(batches && { batches }) };
+      const given = { ...measured, ...(keys && { keys }), ...(batches && { batches }), ...(x402 && { x402 }) };
       const parts = { client, memory, deployment: DEPLOYMENT, log, ...given };
       return stack.use(await createGateway({ ...parts, options: { port: 0, ...options } }));
     },

@@ -19,16 +19,29 @@ export interface Access {
   callerOf(owner: Owner): KeyCaller | undefined;
 }
 
+/** Calls that need no key, since they are paid (x402) or tell what could be. */
+export interface PaidRoutes {
+  /** Of calls that each have to be paid. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** What a caller sends for a key whose client cannot do without one, and who means to pay by the call. */
+const NO_KEY = "x402";
+const unkeyed = new WeakSet<FastifyRequest>();
+
+/** Whether a call was let in without a key, and has to be paid. */
+export const mustPay = (request: FastifyRequest): boolean => unkeyed.has(request);
+
 /**
  * With keys, of the gateway's file or of its database: each call names one of them; one of the database is held to its limits. Without:
  * the machine's own programs alone, so a page in its browser must not get in by a name that it points at 127.0.0.1 (DNS rebinding);
- * those carry their own name in `host`.
+ * those carry their own name in `host`. Where calls may be paid, nothing else is free: everything but that, and the list of models, needs a key.
  */
-export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts): Access {
+export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts, paid?: PaidRoutes): Access {
   const digests = apiKeys.map(digest);
   /** Digests have one length and are compared in constant time, so that nothing is learned about a key by trying. */
   const isListed = (given: Buffer): boolean => digests.some((known) => timingSafeEqual(known, given));
-  const areKeysAsked = (): boolean => digests.length > 0 || accounts?.areAsked === true;
+  const areKeysAsked = (): boolean => paid !== undefined || digests.length > 0 || accounts?.areAsked === true;
   return {
     admit(request) {
       if (!areKeysAsked()) {
@@ -36,6 +49,7 @@ export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts)
         return refuseForeignHost(request);
       }
       const given = apiKeyOf(request.headers);
+      if (paid !== undefined && (given === undefined || given === NO_KEY) && isOpen(request, paid)) return;
       if (given === undefined) throw keyProblem("The API key is missing.");
       const listed = digest(given);
       if (isListed(listed)) return noteOwner(request, { kind: "listed", digest: listed.toString("hex") });
@@ -57,6 +71,15 @@ export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts)
 function known(accounts: KeyAccounts | undefined): KeyAccounts {
   if (accounts === undefined) throw keyProblem("The API key is not known.");
   return accounts;
+}
+
+function isOpen(request: FastifyRequest, { paths }: PaidRoutes): boolean {
+  const { method, url } = request;
+  const path = url.split("?", 1)[0] ?? url;
+  if (method === "GET" || method === "HEAD") return path === "/v1/models" || path.startsWith("/v1/models/");
+  if (method !== "POST" || !paths.has(path)) return false;
+  unkeyed.add(request);
+  return true;
 }
 
 /** As OpenAI's clients send it, or Anthropic's. */

@@ -2,7 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { FastifyRequest } from "fastify";
 import { LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
-import { apiKeyOf } from "./access.ts";
+import { apiKeyOf, mustPay } from "./access.ts";
 import { spent } from "./answer-facts.ts";
 import { type AnswerApi, type AnswerTold, type ApiDescription, CHAT_PATH } from "./api.ts";
 import type { Asked } from "./asked.ts";
@@ -17,22 +17,27 @@ import type { BegunAnswer } from "./limited-ask.ts";
 import { onHangUp } from "./telling/hang-up.ts";
 import { tellStream } from "./telling/tell-stream.ts";
 import { tellWhole } from "./telling/tell-whole.ts";
+import type { StartedAnswer } from "./x402/admitted-call.ts";
+import type { PaymentDoor } from "./x402/payment-door.ts";
 
 export interface AnswerRouteParts extends AnsweringParts {
   readonly settings: GatewaySettings;
   readonly keyed: KeyedAnswers;
+  /** Where calls without a key are paid. */
+  readonly door?: PaymentDoor | undefined;
   /** Told when a call's question goes to the network. */
   readonly onLetIn: (request: FastifyRequest) => void;
 }
 
 /** A route that answers. A call with an Idempotency-Key is asked and paid once, however often it comes. */
 export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api: AnswerApi<Call>): Route {
-  const { keyed, deployment, log, onLetIn } = answering;
+  const { keyed, door, deployment, log, onLetIn } = answering;
   const { keepAliveMs, readTimeoutMs } = answering.settings;
   const handle: Route["handle"] = async (request, reply) => {
     const call = api.read(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
+    const paid = mustPay(request) ? await door?.admit(request, call) : undefined;
     let requestHashes: readonly Hex[] = [];
     let isCached = false;
     const explainAndLog = (thrown: unknown): LloomError => {
@@ -45,21 +50,29 @@ export function answerRoute<Call extends Asked>(answering: AnswerRouteParts, api
     const begin = (hangUp?: AbortSignal): BegunAnswer => {
       const caller = keyCallerOf(request);
       const cache = cacheUseOf(request.headers["cache-control"]);
-      const begun = beginAnswer(answering, api, call, { requestId: request.id, caller, hangUp, cache });
+      const begun = beginAnswer(answering, api, call, { requestId: request.id, caller, hangUp, cache, paid });
       requestHashes = begun.requestHashes;
       if (begun.cachedAtMs !== undefined) reply.headers(cachedHeaders(begun.cachedAtMs, wallClock()));
       isCached = begun.cachedAtMs !== undefined;
       return begun;
     };
-    const once = (key: string): BegunAnswer => {
-      const named = { key, caller: callerOf(request), body: fingerprinted(request.body, api) };
+    const caller = paid?.identity ?? callerOf(request);
+    const once = (key: string): StartedAnswer => {
+      const named = { key, caller, body: fingerprinted(request.body, api) };
       const { events, isReplayed, ...identity } = keyed.answer(named, () => begin());
       if (isReplayed) reply.header("idempotent-replayed", "true");
-      return { ...identity, choices: call.choices, events: events() };
+      return { ...identity, isReplayed, choices: call.choices, events: events() };
     };
-    try {
-      const { id, created, events } = key === undefined ? begin(hangUp) : once(key);
+    // What was paid for goes on when its caller hangs up: it is paid all the same.
+    const start = (): StartedAnswer => {
+      const begun = key === undefined ? begin(paid === undefined ? hangUp : undefined) : once(key);
       onLetIn(request);
+      return begun;
+    };
+    const isKnown = (): boolean => key !== undefined && keyed.knows({ caller, key });
+    try {
+      const starting = { idempotencyKey: key, isKnown, start };
+      const { id, created, events } = await (paid === undefined ? start() : paid.answer(starting, reply));
       const answer: AnswerTold<Call> = { id, created, call, deployment };
       const choices = call.stream
         ? await tellStream(api, answer, { events, reply, keepAliveMs, readTimeoutMs, explain: explainAndLog })

@@ -11,6 +11,7 @@ import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import type { KeyCaller } from "./keys/key-caller.ts";
 import type { BegunAnswer, CacheUse, LimitedAsk } from "./limited-ask.ts";
+import type { AdmittedCall } from "./x402/admitted-call.ts";
 
 /** What every call is answered with, whoever brings it. */
 export interface AnsweringParts {
@@ -31,6 +32,8 @@ export interface AnswerCaller {
   readonly caller: KeyCaller | undefined;
   readonly hangUp?: AbortSignal | undefined;
   readonly cache?: CacheUse | undefined;
+  /** Of a call that is paid by itself: what its payment covers. */
+  readonly paid?: Pick<AdmittedCall, "asked" | "caller" | "until"> | undefined;
 }
 
 /** An answer that is measured from its beginning. */
@@ -44,11 +47,16 @@ export function beginAnswer<Call extends Asked>(
   { limited, settings, closing }: BeginParts,
   { path, idPrefix }: Pick<AnswerApi<Call>, "path" | "idPrefix">,
   call: Call,
-  { requestId, caller, hangUp, cache }: AnswerCaller,
+  { requestId, caller, hangUp, cache, paid }: AnswerCaller,
 ): WatchedAnswer {
   const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
-  const signal = AbortSignal.any([...(hangUp === undefined ? [] : [hangUp]), timeout, closing]);
-  const begun = limited.begin(call, { idPrefix, signal, caller, cache });
+  const ends = [hangUp, paid?.until].filter((end) => end !== undefined);
+  const signal = AbortSignal.any([...ends, timeout, closing]);
+  // One payment buys one answer: it gets none that somebody else has paid, and leaves none to others.
+  const begun =
+    paid === undefined
+      ? limited.begin(call, { idPrefix, signal, caller, cache })
+      : limited.begin(paid.asked, { idPrefix, signal, caller: paid.caller, cache: "off" });
   // What was measured when it was bought is not measured again.
   if (begun.cachedAtMs !== undefined) return { ...begun, requestHashes: [] };
   const { model, stream: isStream, choices } = call;

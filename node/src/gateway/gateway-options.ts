@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly apiKeys?: readonly string[];
   /** Calls need a key of the database too: one was made. */
   readonly hasMadeKeys?: boolean;
+  /** Calls without a key have to be paid each. */
+  readonly takesPayments?: boolean;
   /** Pages of these origins may call, such as https://app.example; none unless given. */
   readonly corsOrigins?: readonly string[];
   /** For so long the same caller's answers to the same questions are given again for nothing; 0, never, unless given. */
@@ -48,6 +50,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     host: "127.0.0.1",
     apiKeys: [],
     hasMadeKeys: false,
+    takesPayments: false,
     corsOrigins: [],
     cacheMs: 0,
     maxConcurrent: 1_024,
@@ -60,12 +63,9 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     closeGraceMs: 10_000,
     ...options,
   };
-  if (isLoopback(settings.host) || settings.apiKeys.length > 0 || settings.hasMadeKeys) return settings;
-  throw new LloomError(
-    "CONFIG_INVALID",
-    `The gateway would spend this key's money for anyone who reaches ${settings.host}.`,
-    {
-      next: "Listen on 127.0.0.1, or make API keys: lloom keys create --name NAME, or --api-keys-file.",
-    },
-  );
+  const { host, apiKeys, hasMadeKeys, takesPayments } = settings;
+  if (isLoopback(host) || apiKeys.length > 0 || hasMadeKeys || takesPayments) return settings;
+  throw new LloomError("CONFIG_INVALID", `The gateway would spend this key's money for anyone who reaches ${host}.`, {
+    next: "Listen on 127.0.0.1, or make API keys: lloom keys create --name NAME, or --api-keys-file; or have each call paid: --x402 exact.",
+  });
 }

@@ -27,7 +27,7 @@ import { createHttpServer } from "./http-server.ts";
 import { type CallMemory, KeyedAnswers } from "./keyed-answers.ts";
 import { KeyAccounts, type KeyStore } from "./keys/key-accounts.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
-import { createLimitedAsk } from "./limited-ask.ts";
+import { createLimitedAsk, questionOf } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
 import { mcpRoute } from "./mcp/mcp-route.ts";
 import type { ExecutorLook } from "./mcp/tool.ts";
@@ -37,12 +37,15 @@ import { modelRoutes } from "./models/model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 import { responseApi } from "./responses/response-api.ts";
 import { type MetricsText, stateRoutes } from "./state-routes.ts";
+import { PaymentDoor, type X402Parts } from "./x402/payment-door.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
   readonly memory: CallMemory;
   /** API keys with limits, where they are kept. */
   readonly keys?: KeyStore;
+  /** Lets callers without an account in for a payment each; without it nobody is. */
+  readonly x402?: X402Parts;
   readonly deployment: PaidDeployment;
   readonly log: Log;
   readonly options: GatewayOptions;
@@ -60,6 +63,11 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Of calls that can be paid in place of an API key. */
+const PAID_PATHS: ReadonlySet<string> = new Set(
+  [chatApi, completionApi, responseApi, messageApi].map(({ path }) => path),
+);
+
 /** Time that a cancelled answer has to come to its end. */
 const CANCEL_MS = 5_000;
 
@@ -68,14 +76,14 @@ const CANCEL_MS = 5_000;
  * Prompts and answers are never logged.
  */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { client, memory, keys, deployment, log, options, metrics, executorFacts, batches } = parts;
-  const settings = gatewaySettings(options);
+  const { client, memory, keys, x402, deployment, log, options, metrics, executorFacts, batches } = parts;
+  const settings = gatewaySettings({ ...options, takesPayments: x402 !== undefined });
   const draining = new AbortController();
   const closing = new AbortController();
   /** Answers that are not yet written to their end. */
   const inFlight = new Background();
   const accounts = keys && new KeyAccounts(keys, deployment.token);
-  const access = createAccess(settings.apiKeys, accounts);
+  const access = createAccess(settings.apiKeys, accounts, x402 && { paths: PAID_PATHS });
   const routes = new RouteTable();
   const rules = createRequestRules({ settings, routes, access, inFlight, draining: draining.signal, log });
   const server = createHttpServer(settings, rules);
@@ -84,7 +92,14 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { token } = deployment;
   const money = { token, chargeOf: keys?.chargeOf };
   const limited = cachedAsk(createLimitedAsk(client, settings, money), { keepMs: settings.cacheMs });
-  const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
+  const door =
+    x402 &&
+    new PaymentDoor({
+      ...{ ...x402, token, log, model: (name) => client.model(name) },
+      questionOf: (asked) => questionOf({ client, settings, money, payer: undefined, cap: undefined }, asked),
+    });
+  void door?.recover().catch((cause: unknown) => log.warn({ err: cause }, "payments of before were not looked at"));
+  const answering = { limited, keyed, door, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
   const asksForKey = (): boolean => settings.apiKeys.length > 0 || accounts?.areAsked === true;
   routes.add(server, [
     answerRoute(answering, chatApi),

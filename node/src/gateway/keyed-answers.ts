@@ -95,6 +95,12 @@ export class KeyedAnswers {
     this.#memory.calls.forget(digest([caller, key]));
   }
 
+  /** Whether a call was begun under this name and is not forgotten: `answer` begins no other then, unless nobody took it. */
+  knows({ caller, key }: Omit<IdempotentCall, "body">): boolean {
+    const name = digest([caller, key]);
+    return this.#running.has(name) || this.#memory.calls.find(name, this.#clock()) !== undefined;
+  }
+
   #begin(name: string, fingerprint: string, start: () => BegunAnswer): KeptAnswer {
     const { events, choices = 1, ...identity } = start();
     const { calls } = this.#memory;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { isEmbedding } from "@lloom/protocol/form/embedding";
-import type { AskEvent, Purse } from "../client/question.ts";
+import type { AskEvent, Purse, Question } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
 import { type Asked, MOST_CHOICES } from "./asked.ts";
@@ -29,8 +29,8 @@ export interface BeginOptions {
   /** What the answer's id begins with. */
   readonly idPrefix: string;
   readonly signal: AbortSignal;
-  /** Who calls, by a key that has limits. */
-  readonly caller?: KeyCaller | undefined;
+  /** Who calls, by a key that has limits or a payment. */
+  readonly caller?: (Pick<KeyCaller, "payer"> & Partial<Pick<KeyCaller, "key">>) | undefined;
   /** Whether an answer that was given before may be given again: `renew` asks anew and keeps that, `off` does neither. */
   readonly cache?: CacheUse | undefined;
 }
@@ -116,8 +116,9 @@ async function* askInTurn(
   }
 }
 
+/** What makes a question of what a caller asks for. */
 interface Asking {
-  readonly client: GatewayClient;
+  readonly client: Pick<GatewayClient, "model">;
   readonly settings: Pick<GatewaySettings, "defaultMaxTokens">;
   readonly money: AskMoney;
   readonly payer: Payer | undefined;
@@ -142,6 +143,15 @@ function purseOf({ payer, cap, money: { budget } }: Asking, model: string): Purs
 }
 
 async function* ask(
+  asking: Asking & { readonly client: GatewayClient },
+  asked: Asked,
+  signal: AbortSignal,
+): AsyncGenerator<AskEvent, void> {
+  yield* asking.client.ask(await questionOf(asking, asked), signal);
+}
+
+/** In the client's terms. Throws REQUEST_INVALID for amounts that the token cannot have. */
+export async function questionOf(
   asking: Asking,
   {
     model,
@@ -156,8 +166,7 @@ async function* ask(
     logprobs,
     choices,
   }: Asked,
-  signal: AbortSignal,
-): AsyncGenerator<AskEvent, void> {
+): Promise<Question> {
   const { client, settings, money } = asking;
   const { token } = money;
   const offered = await client.model(model);
@@ -190,7 +199,7 @@ async function* ask(
     ...asks,
   };
   const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && !isOfVectors && { choices }) };
-  yield* client.ask({ ...question, ...more }, signal);
+  return { ...question, ...more };
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */

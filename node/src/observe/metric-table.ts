@@ -98,6 +98,13 @@ export const METRICS = {
     ]),
     help: "Requests that were let in and ended without an answer, by error code.",
   },
+  lloom_caller_payments_total: {
+    type: "counter",
+    roles: ["gateway"],
+    labels: ["outcome"],
+    initial: each("outcome", ["settled", "void", "open"]),
+    help: "Payments by callers without an account whose answer was there: taken, given up, or not known yet.",
+  },
   lloom_requests_refused_total: {
     type: "counter",
     roles: SELLING,

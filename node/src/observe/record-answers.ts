@@ -46,6 +46,7 @@ export function recordCalls(metrics: Metrics, stack: DisposableStack): void {
   };
   stack.use(PROBES.called.listen(called));
   stack.use(PROBES.tried.listen(tried));
+  stack.use(PROBES.payment.listen(({ outcome }) => metrics.count("lloom_caller_payments_total", { outcome })));
   recordGapsAndRefusals(metrics, stack);
 }
 

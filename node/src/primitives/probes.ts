@@ -72,6 +72,8 @@ export const PROBES = {
   textGap: new Probe<number>("answer.text-gap"),
   /** A request that was not let in, at executor and gateway. */
   refused: new Probe<{ readonly code: ErrorCode }>("request.refused"),
+  /** What became of a payment by a gateway's caller once its answer was there: taken, given up, or not known yet. */
+  payment: new Probe<{ readonly outcome: "settled" | "void" | "open" }>("gateway.payment"),
   rpc: new Probe<RpcFact>("chain.rpc"),
   /** A transaction of this node's account was mined. */
   mined: new Probe<{ readonly isReverted: boolean; readonly feeWei: bigint }>("chain.mined"),

@@ -93,6 +93,7 @@ type AmountSetting =
   | "maxOutboundPrice"
   | "minStake"
   | "appealDeposits"
+  | "x402Fee"
   | "watchtowerFee"
   | "guardFee"
   | "canaryPrice"

@@ -6,6 +6,7 @@ import { checkListening } from "../../gateway/listening.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { toSeconds, wallClock } from "../../primitives/clock.ts";
 import { openApiKeys } from "../../store/client/api-keys.ts";
+import { openCallerPayments } from "../../store/client/caller-payments.ts";
 import { openKeySpending } from "../../store/client/key-spending.ts";
 import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
 import { chargeOf } from "../../store/client/request-charge.ts";
@@ -20,6 +21,7 @@ import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open
 import { openBatchStore } from "./batch-store.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
 import { observeGateway } from "./observe-gateway.ts";
+import { openX402, X402_NAMES, x402Line } from "./open-x402.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
@@ -37,24 +39,24 @@ export const gateway: Command = {
     "gatewayKeysFile",
     "cacheSeconds",
     "corsOrigins",
+    ...X402_NAMES,
     ...OBSERVATION_NAMES,
   ],
   examples: [
     "lloom gateway",
     "lloom gateway --port 9000",
     "lloom keys create --name team --budget 5/day && lloom gateway --host 0.0.0.0",
+    "lloom gateway --host 0.0.0.0 --x402 exact --x402-fee 0.001",
   ],
   run: async (context) => {
     const { settings, stack, log } = context;
     const { gatewayHost: host, gatewayPort: port, gatewayKeysFile, cacheSeconds, corsOrigins } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const options = {
-      host,
-      port,
-      apiKeys,
+      ...{ host, port, apiKeys, corsOrigins },
       hasMadeKeys: hasMadeKeys(context),
+      takesPayments: settings.x402 !== "off",
       cacheMs: cacheSeconds * 1000,
-      corsOrigins,
     };
     await checkListening(options);
     const observation = await openOwnObservation(context, "gateway");
@@ -86,11 +88,13 @@ export const gateway: Command = {
       ...{ keys: openApiKeys(db), spending: watchStore(openKeySpending(db), forgetful.resolve) },
       chargeOf: (requestHash: Hex) => chargeOf(db, requestHash, Number(toSeconds(wallClock()))),
     };
+    const payments = watchStore(openCallerPayments(db), forgetful.resolve);
+    const x402 = await openX402(context, { chain, client, payments });
     const measured = { metrics: () => observation.metrics.text() };
     const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
     const batches = openBatchStore(context, { chain, identity, db, store, room });
     const executorFacts = executorLook(context, { chain, client });
-    const kept = { memory, keys, batches };
+    const kept = { memory, keys, batches, ...(x402 && { x402 }) };
     const parts = { client, ...kept, deployment, log, options, executorFacts, ...measured };
     const { url } = stack.use(await createGateway(parts));
     const metrics = await observation.serve(reasons);
@@ -98,9 +102,10 @@ export const gateway: Command = {
     announce(
       context,
       { event: "ready", role: "gateway", address: identity.address, url, metrics },
-      [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`, ...metricsLine(metrics)].join(
-        "\n",
-      ),
+      [
+        ...[`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`],
+        ...[...x402Line(x402), ...metricsLine(metrics)],
+      ].join("\n"),
     );
     const failure = await untilStopped(context.signal, Promise.race([client.failed, forgetful.promise]));
     if (failure === undefined) return;

@@ -96,7 +96,7 @@ function nameOf(asked: Asked, { caller }: Pick<BeginOptions, "caller">): string 
   const { model, messages, sampling, choices, maxOutboundTokens, logprobs, fallbacks } = asked;
   const { verification, preference, maxPrice, demands } = asked;
   const question = [model, messages, sampling, choices, maxOutboundTokens, logprobs, fallbacks];
-  const named = [caller?.key.id, question, [verification, preference, maxPrice, demands]];
+  const named = [caller?.key?.id, question, [verification, preference, maxPrice, demands]];
   return createHash("sha256").update(encodeJson(named)).digest("base64");
 }
 

@@ -15,6 +15,7 @@ export const CALL_HEADERS: Readonly<Record<string, string>> = {
 export const PROBLEM_HEADERS: Readonly<Record<string, string>> = {
   "retry-after": "Seconds to wait before the call is repeated.",
   "x-should-retry": "`false` where a repeat of the call cannot succeed.",
+  "payment-required": "Of a 402 where calls are paid without an account: what to pay, x402's form, JSON in base64.",
 };
 
 /** Of paid answers; of a stream those that are known before it begins. */
@@ -29,6 +30,8 @@ export const PAID_HEADERS: Readonly<Record<string, string>> = {
   "x-lloom-agreement": "Of a question that several were asked: how many of how many answers are the same.",
   "x-lloom-receipt": "The receipt, JSON in base64url, where it is not too long for a header.",
   "x-lloom-cache": "`hit` where the gateway gave the same caller this answer before: nothing was paid for it now.",
+  "payment-response":
+    "Of an answer that was paid without an account: what became of the payment, x402's form, JSON in base64.",
   age: "How old such an answer is, seconds.",
   "idempotent-replayed": "`true` where a repeated call gets the answer that it had before.",
 };
