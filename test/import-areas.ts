@@ -16,18 +16,8 @@ const CHAIN_FILES = ["node/src/chain/chain.ts", "node/src/chain/reads.ts", ...CH
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 /** What all commands are written with: flags, amounts, words. */
 const COMMAND_WORDS = [
-  ...[
-    "address",
-    "amount",
-    "colour",
-    "command",
-    "number-flag",
-    "progress-line",
-    "reach-words",
-    "settings-taken",
-    "terminal-text",
-    "words",
-  ],
+  ...["address", "amount", "colour", "command", "number-flag", "progress-line"],
+  ...["reach-words", "settings-taken", "terminal-text", "words"],
 ].map((name) => `node/src/commands/${name}.ts`);
 /** What an API of the gateway is made with: a call, an answer, what is known of it, and failures. */
 const GATEWAY_WORDS = [
@@ -124,11 +114,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       fields: [],
       described: [],
       telling: ["described"],
-      chat: ["fields", "telling", "described"],
-      completions: ["fields", "telling", "described"],
-      embeddings: ["fields", "telling", "described"],
-      responses: ["fields", "telling", "described"],
-      messages: ["fields", "telling", "described"],
+      ...roomsAlike(["chat", "completions", "embeddings", "responses", "messages"], ["fields", "telling", "described"]),
       mcp: ["fields", "telling", "described", "keys"],
     },
     [...GATEWAY_WORDS, "node/src/client", "node/src/version.ts", ...BASE],
@@ -300,4 +286,9 @@ function roomsOf(folder: string, rooms: Readonly<Record<string, readonly string[
     folder: `${folder}/${room}`,
     may: [...[room, ...others].map((name) => `${folder}/${name}`), ...all],
   }));
+}
+
+/** Rooms that name the same others. */
+function roomsAlike(rooms: readonly string[], others: readonly string[]) {
+  return Object.fromEntries(rooms.map((room) => [room, others]));
 }

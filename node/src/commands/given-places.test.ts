@@ -62,7 +62,9 @@ describe("a file that a command takes", () => {
     for (const { name, load } of COMMANDS) {
       const command = await load();
       const forms = [...(command.arguments ?? []), ...(command.flags ?? [])].map(({ form }) => form);
-      const files = forms.filter((form) => /[<[](file|model|folder|more)[\]>]/i.test(form) && form !== "--model <NAME>");
+      const files = forms.filter(
+        (form) => /[<[](file|model|folder|more)[\]>]/i.test(form) && form !== "--model <NAME>",
+      );
       for (const form of files) {
         const key = `${name} ${form.replace(/ <.*/, "")}`;
         found.push(key);
