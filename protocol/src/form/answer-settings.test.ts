@@ -111,6 +111,7 @@ describe("a function's name", () => {
 it("why a value is refused that asks for nothing", () => {
   expect(problemOf({ presencePenaltyMilli: 0 })).toContain("leave it out");
   expect(problemOf({ repeatPenaltyMilli: 1000 })).toContain("leave it out");
+  expect(problemOf({ topK: 1, embedding: {} })).toContain("beside nothing that shapes text");
   expect(
     problemOf({
       logitBias: [

@@ -19,6 +19,7 @@ const [X = "", Y = ""] = [vectorLine([1, 0]), vectorLine([0, 1])];
 describe("a request for vectors", () => {
   it("samples nothing, and says how many numbers only where that is asked", () => {
     expect(embeddingSampling()).toMatchObject({ temperatureMilli: 0, embedding: {} });
+    expect(embeddingSampling().embedding).toStrictEqual({});
     expect(embeddingSampling(64).embedding).toEqual({ dimensions: 64 });
     expect(samplingSchema.safeParse(embeddingSampling(64)).success).toBe(true);
     expect([isEmbedding(embeddingSampling()), isEmbedding({})]).toEqual([true, false]);
@@ -66,6 +67,7 @@ describe("its answer", () => {
   it("has as many numbers as were asked for", () => {
     expect(problemOf(X + Y, true, 2)).toBeUndefined();
     expect(problemOf(X + Y, true, 3)).toBe("The vectors have 2 numbers in place of 3.");
+    expect(problemOf("", false, 3)).toBeUndefined();
   });
 
   it("counts by its vectors and its bytes", () => {

@@ -84,6 +84,7 @@ describe("what an executor may send in place of vectors", () => {
     ],
     ["a line that does not end", RIGHT.trim(), "The answer ends inside a vector."],
     ["a line too many", RIGHT.repeat(EMBEDDING_LIMITS.texts + 1), "The answer has 17 vectors."],
+    ["a byte too many", "A".repeat(EMBEDDING_LIMITS.lineBytes).concat("\n"), "Vector 0 has more than 8192 numbers."],
     ["a number too many", `${"A".repeat(EMBEDDING_LIMITS.lineBytes + 3)}\n`, "Vector 0 has more than 8192 numbers."],
   ])("%s is refused", (_, text, problem) => {
     expect(readVectors(text)).toBe(problem);
