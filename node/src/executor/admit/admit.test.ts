@@ -10,6 +10,7 @@ import {
   ZERO_HASH,
 } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { profileText } from "@lloom/protocol/profile";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/support/exchange.ts";
@@ -145,6 +146,10 @@ describe("a request is refused", () => {
     await expect(enter(frameOf({ inboundPrice: 0n }))).rejects.toEqual(refusal("PRICE_REFUSED"));
     await expect(enter({ ...frameOf(), messages: [] })).rejects.toEqual(refusal("REQUEST_INVALID"));
     await expect(enter({ ...frameOf(), offerHash: SALT })).rejects.toEqual(refusal("OFFER_UNKNOWN"));
+    const unheardOf = { ...frameOf().sampling, samplerOfTomorrow: 1 };
+    await expect(enter({ ...frameOf(), sampling: unheardOf })).rejects.toEqual(refusal("UNSUPPORTED"));
+    const embedder = profileText({ backend: "llama.cpp", maxContext: 4096, evidence: "text", conversations: false });
+    await expect(stage({ profileOf: () => embedder }).enter()).rejects.toEqual(refusal("UNSUPPORTED"));
     expect(reads()).toBe(0);
   });
 
@@ -175,12 +180,7 @@ describe("a request is refused", () => {
 
   it("when there is no room, before anything is counted or read", async () => {
     let counted = 0;
-    const { enter, queue, reads } = stage({
-      countInbound: async () => {
-        counted++;
-        return 10;
-      },
-    });
+    const { enter, queue, reads } = stage({ countInbound: async () => ++counted });
     for (const _ of [1, 2]) void queue.enter({ client: stranger.address, signal: never, onPosition: () => undefined });
     await expect(enter()).rejects.toEqual(refusal("QUEUE_FULL"));
     expect([counted, reads()]).toEqual([0, 0]);

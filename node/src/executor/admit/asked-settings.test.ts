@@ -46,6 +46,9 @@ describe("what a request asks of a backend", () => {
     });
     expect(outcome({}, HI, embedder)).toBe("UNSUPPORTED");
     expect(outcome(vectors, HI, embedder)).toBe("taken");
+    const next = expect.stringContaining("POST /v1/embeddings");
+    const asked = { sampling: PLAIN, messages: HI };
+    expect(() => checkSettings(asked, embedder)).toThrow(expect.objectContaining({ next }));
   });
 
   it("makes sense", () => {

@@ -34,6 +34,17 @@ describe("a run of an executor", () => {
     expect([run.stands(OFFER), run.take(OFFER, REQUEST)]).toEqual([false, false]);
   });
 
+  it("stands by each offer until its own end, whichever of them ended before", () => {
+    run.noteOffer(OTHER, 150_000);
+    const standing = (): boolean[] => [OFFER, OTHER].map((offer) => run.stands(offer));
+    pass(150_001);
+    expect(standing()).toEqual([false, true]);
+    pass(29_999);
+    expect(standing()).toEqual([false, true]);
+    pass(1);
+    expect(standing()).toEqual([false, false]);
+  });
+
   it("takes no request once its offer has ended or is off, whoever looks first", () => {
     pass(150_001);
     expect(run.take(OFFER, REQUEST)).toBe(false);

@@ -66,10 +66,11 @@ export class OwnRun {
   noteOffer(offerHash: Hex, validForMs: number): void {
     this.#look();
     const endMs = this.#steady() + validForMs;
+    const untilMs = endMs + GRACE_MS;
     this.#made.set(offerHash, endMs + REMEMBER_MS);
-    this.#firstEndMs = Math.min(this.#firstEndMs, endMs + GRACE_MS);
+    this.#firstEndMs = Math.min(this.#firstEndMs, untilMs);
     if (this.#ended !== undefined) return;
-    this.#offers.set(offerHash, { untilMs: endMs + GRACE_MS, taken: new Set() });
+    this.#offers.set(offerHash, { untilMs, taken: new Set() });
   }
 
   /** Whether this process made the offer, as long as anybody may hold it. */
