@@ -22,6 +22,14 @@ describe("the choice of an executor", () => {
     expect(choose([plain, able], { features: [] })).toBe(0);
   });
 
+  it("is one that only embeds for vectors alone", () => {
+    const [embedder, plain] = [candidate({ index: 0 }, { conversations: false }), candidate({ index: 1, price: 900n })];
+    expect(choose([embedder, plain])).toBe(1);
+    expect(choose([embedder])).toBe("embedder");
+    expect(choose([plain], { isOfVectors: false })).toBe(1);
+    expect(choose([embedder, plain], { isOfVectors: true })).toBe(0);
+  });
+
   it("passes a cheaper one over that has been failing", () => {
     const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
     expect(choose([failing, candidate({ index: 1 })])).toBe(1);

@@ -66,6 +66,14 @@ describe("a choice by what a question sorts by", () => {
     expect(choose(quick, { sort: "throughput" })).toBe(1);
   });
 
+  it("takes the least of what was asked for, whatever else is small", () => {
+    const dear = candidate({ index: 0, price: 200n }, { health: { ...soon(5).health, msPerToken: 1 } });
+    const cheap = candidate({ index: 1, price: 1n }, { health: { ...soon(9).health, msPerToken: 9 } });
+    const sorts = ["price", "latency", "throughput"] as const;
+    expect(sorts.map((sort) => choose([dear, cheap], { sort }))).toEqual([1, 0, 0]);
+    expect(sorts.map((sort) => choose([cheap, dear], { sort }))).toEqual([1, 0, 0]);
+  });
+
   it("takes who was never measured last, the cheapest of those", () => {
     const some = [
       candidate({ index: 0, price: 9n }),
@@ -74,6 +82,7 @@ describe("a choice by what a question sorts by", () => {
     ];
     expect(choose(some, { sort: "throughput" })).toBe(2);
     expect(choose(some.slice(0, 2), { sort: "throughput" })).toBe(1);
+    expect(choose([...some.slice(0, 2), candidate({ index: 3 }, soon(99))], { sort: "latency" })).toBe(3);
   });
 
   it("leaves out who is avoided, was found out, or cannot answer, however little it has of it", () => {
@@ -91,6 +100,12 @@ describe("a choice by what a question sorts by", () => {
     const [fresh, stale] = [heard(0, 0, 100n), heard(60_000, 1, 1n)];
     expect(choose([fresh, stale], byPrice)).toBe(0);
     expect(choose([stale, heard(60_000, 2, 2n)], byPrice)).toBe(1);
+    expect([9_999, 10_000].map((ago) => choose([fresh, heard(ago, 1, 1n)], byPrice))).toEqual([1, 0]);
+    const [swift, cheap] = [
+      { ...heard(60_000, 3, 200n), ...soon(5) },
+      { ...stale, ...soon(9) },
+    ];
+    expect(choose([swift, cheap], { sort: "latency" })).toBe(3);
   });
 
   it("falls back on the usual choice where nobody is left, and says why nobody is", () => {
