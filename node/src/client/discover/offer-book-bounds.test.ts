@@ -1,5 +1,5 @@
 import { queryObjects } from "node:v8";
-import type { Address } from "@lloom/protocol/commitment-types";
+import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
 import { NOW, offer } from "../../../../test/support/tiny-offer.ts";
 import { OfferBook } from "./offer-book.ts";
@@ -87,6 +87,16 @@ describe("the bounds of the offer book", () => {
     join(A);
     expect([0, 1, 2].map((index) => book.offerOf("model 7", key(index)) !== undefined)).toEqual([true, false, true]);
     expect(models.map((model) => book.candidates(model, NOW).length)).toEqual(models.map(() => 4_096));
+  });
+
+  it("remember the weights in use of 1024 models, and forget those that were not asked for longest", () => {
+    const { weightsInUse } = new OfferBook();
+    for (let model = 0; model < 1_025; model += 1) weightsInUse.set(`model ${model}`, ZERO_HASH);
+    expect([0, 1, 1_024].map((model) => weightsInUse.peek(`model ${model}`))).toEqual([
+      undefined,
+      ZERO_HASH,
+      ZERO_HASH,
+    ]);
   });
 
   it("let go of models that nobody offers any more", () => {

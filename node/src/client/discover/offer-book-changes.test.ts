@@ -75,6 +75,26 @@ describe("what is known of whoever offers", () => {
     book.add(offer(B), NOW);
     expect(book.candidates("tiny", NOW).find(({ signed }) => signed.offer.executor === B)?.vocabulary).toBeUndefined();
   });
+
+  it.each<["features" | "conversations" | "precision" | "showsTrace", unknown, unknown]>([
+    ["features", ["tools"], undefined],
+    ["conversations", false, undefined],
+    ["precision", "F16", undefined],
+    ["showsTrace", true, false],
+  ])("is its profile's word on %s: %s, and %s without a profile", (name, said, unsaid) => {
+    const profile = profileText({
+      ...{ backend: "llama.cpp", maxContext: 8_192, evidence: "trace", precision: "F16" },
+      ...{ features: ["tools"], conversations: false },
+    });
+    for (const [signed, expected] of [
+      [{ ...offer(A, { profileHash: hashProfile(profile) }), profile }, said],
+      [offer(A), unsaid],
+    ] as const) {
+      const book = new OfferBook(() => 0.5);
+      book.add(signed, NOW);
+      expect([1, 2].map(() => known(book)?.[name])).toEqual([expected, expected]);
+    }
+  });
 });
 
 /** How many of those who wait for a change have been woken, as soon as everything that runs at once has run. */
