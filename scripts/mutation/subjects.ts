@@ -25,6 +25,7 @@ export const SUBJECTS: readonly Subject[] = [
     code: ["protocol/src/*.ts"],
     tests: ["protocol/{src,vectors}/*.test.ts"],
   },
+  { name: "receipt lines", code: ["protocol/src/receipt/*.ts"], tests: ["protocol/src/receipt/*.test.ts"] },
   { name: "answer forms", code: [`${FORM}/*.ts`], tests: [`${FORM}/*.test.ts`, "protocol/vectors/forms.test.ts"] },
   { name: "verification", code: [`${VERIFICATION}/*.ts`], tests: [`${VERIFICATION}/*.test.ts`] },
   { name: "reputation", code: [`${REPUTATION}/*.ts`], tests: [`${REPUTATION}/*.test.ts`] },

@@ -25,6 +25,16 @@ const ALL_RIGHT = {
 describe("a receipt line by line", () => {
   it("is right in every line where it is honest", () => {
     expect(statesOf({ receipt, content })).toEqual(ALL_RIGHT);
+    const { inboundTokens, outboundTokens } = receipt.response;
+    expect(receiptLines(checks, { receipt, content }).lines.map(({ says }) => says)).toEqual([
+      "the client that the request names made it",
+      "the executor that the request names made it",
+      "it answers this very request",
+      `${inboundTokens} + ${outboundTokens} tokens are within the limits, cost what the prices say, and keep the lane within its cap`,
+      "they include those of this answer",
+      "it is the text that was signed",
+      "it is the text that was signed",
+    ]);
   });
 
   it("leaves open what the file is silent about, and says why", () => {
@@ -34,6 +44,8 @@ describe("a receipt line by line", () => {
       "the file holds no salt for it",
       "the file holds its salt, but no text",
     ]);
+    const salted = receiptLines(checks, { receipt, content: { ...content, prompt: { salt: content.prompt.salt } } });
+    expect(salted.lines.find(({ name }) => name === "prompt")?.says).toBe("the file holds its salt, but no messages");
   });
 
   it("names every line that is wrong, and goes on", () => {
@@ -43,6 +55,9 @@ describe("a receipt line by line", () => {
       content: { ...content, answer: { ...content.answer, text: "No." } },
     };
     expect(statesOf(file)).toEqual({ ...ALL_RIGHT, executor: "wrong", terms: "wrong", answer: "wrong" });
+    const messages = [{ role: "user" as const, content: "How?" }];
+    const asked = { receipt, content: { ...content, prompt: { ...content.prompt, messages } } };
+    expect(statesOf(asked)).toEqual({ ...ALL_RIGHT, prompt: "wrong" });
     const [first] = receiptLines(checks, file).lines.filter(({ state }) => state === "wrong");
     expect(first?.says).toBe(verifyReceipt(checks, file.receipt).problem);
   });
