@@ -90,7 +90,12 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["a signature that is never valid", ["deposit", "1", "--sign-only", at("o"), "--valid", "0"], 2, /--valid is "0"/],
   ["a signed unlock of no channel", ["unlock", "--finish", "--sign-only", at("o")], 2, /request to unlock one channel/],
   ["an unlock for a client by a transaction", ["unlock", ADDRESS, "--for", ADDRESS], 2, /--for goes with --finish/],
-  ["another action with session keys", ["signer", "eat"], 2, /cannot "eat"\.\n {2}It can list, prove, add, remove, rotate\./],
+  [
+    "another action with session keys",
+    ["signer", "eat"],
+    2,
+    /cannot "eat"\.\n {2}It can list, prove, add, remove, rotate\./,
+  ],
   [
     "a session key's proof for nobody",
     ["signer", "prove"],
