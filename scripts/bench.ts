@@ -1,6 +1,7 @@
 // Measures, and never judges: npm run bench lists the benchmarks, npm run bench -- NAME runs one.
 import { cpus, loadavg, totalmem } from "node:os";
 import { styleText } from "node:util";
+import { compileChanged } from "../checkout/compile-changed.ts";
 import { ExplainedError, explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import type { BenchRow } from "../test/benchmark/rows.ts";
@@ -17,6 +18,8 @@ interface Benchmark {
   readonly describe: string;
   /** Lines that say what the table's comparisons are. */
   readonly legend: readonly string[];
+  /** It deploys what Hardhat has compiled. */
+  readonly takesArtifacts?: true;
   readonly run: (options: BenchOptions) => Promise<BenchRow[]>;
 }
 
@@ -35,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       "reference: what an earlier contract published for a request, which moved no money.",
       "x.floor: the least that calldata, signatures, storage, calls and events of x cost; its ratio is to what x takes.",
     ],
+    takesArtifacts: true,
     run: async () => (await import("../test/benchmark/gas.ts")).run(),
   },
   start: {
@@ -118,6 +122,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     legend: [
       "own: touched by one of the ten lanes alone; shared: by several, or by the transaction. All but the sum is traced.",
     ],
+    takesArtifacts: true,
     run: async () => (await import("../test/benchmark/lane-parts.ts")).run(),
   },
   reputation: {
@@ -176,6 +181,8 @@ async function main(): Promise<number> {
   if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
   if (!/^\d{1,3}$/.test(values.minutes) || Number(values.minutes) < 1)
     refuse(`--minutes is "${values.minutes}".`, "Give a whole number of minutes, such as 60.");
+  const problem = benchmark.takesArtifacts && compileChanged();
+  if (problem !== undefined) throw new ExplainedError(problem, "Correct the contract that the compiler names.");
   const load = (): string | undefined => loadavg()[0]?.toFixed(1);
   const before = load();
   const told: string[] = [];

@@ -2,12 +2,12 @@
 // constants), so that every workspace imports them and none copies them. Then indexer/schema.graphql from the indexer's
 // tables, against which the explorer's queries are checked. And ignition/build: the compiled contracts themselves, so that
 // the development network starts without compiling.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { artifactPath } from "../checkout/artifact-path.ts";
+import { compileChanged } from "../checkout/compile-changed.ts";
 import { readFlags } from "../checkout/flags.ts";
-import { HARDHAT, ROOT } from "../checkout/paths.ts";
+import { ROOT } from "../checkout/paths.ts";
 import { DIGEST_FILE, SHIPPED, shippedContracts, sourcesDigest } from "../ignition/deploying/shipped-build.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
@@ -83,17 +83,9 @@ function shippedFiles(): Record<string, string> {
   return { ...Object.fromEntries(shipped), [DIGEST_FILE]: `${sourcesDigest()}\n` };
 }
 
-/** Builds what changed; a contract that then has no artifact was renamed or removed. */
-function build(): string | undefined {
-  const { status } = spawnSync(process.execPath, [HARDHAT, "build", "--no-tests", "--quiet"], {
-    cwd: ROOT,
-    stdio: "inherit",
-  });
-  return status === 0 ? undefined : "The contracts do not compile; see above.";
-}
-
 async function run(checkOnly: boolean): Promise<string | undefined> {
-  const problem = build();
+  // A contract that then has no artifact was renamed or removed.
+  const problem = compileChanged();
   if (problem !== undefined) return problem;
   const artifacts = new Map<string, string>();
   for (const contract of [...CONTRACTS, ...LIBRARIES]) {
