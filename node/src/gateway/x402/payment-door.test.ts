@@ -1,65 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { answering, type StagedClient } from "../../../../test/support/staged-client.ts";
-import { ASK, openai, post, type StagedGateway, stageGateway } from "../../../../test/support/staged-gateway.ts";
-import {
-  headerOf,
-  newPayer,
-  PAY_TO,
-  type Required,
-  type StagedLedger,
-  signPayment,
-  stageLedger,
-} from "../../../../test/support/staged-payments.ts";
+import { ASK, openai, post } from "../../../../test/support/staged-gateway.ts";
+import { failureOf, pay, RICH, requirementsOf, stagePaidCalls } from "../../../../test/support/staged-paid-calls.ts";
+import { headerOf, newPayer, PAY_TO, type Required, signPayment } from "../../../../test/support/staged-payments.ts";
 import { LloomError } from "../../errors.ts";
-import { type CallerPayments, openCallerPayments } from "../../store/client/caller-payments.ts";
-import { type Database, openDatabase } from "../../store/database/database.ts";
-import type { Gateway } from "../gateway.ts";
-import type { GatewayOptions } from "../gateway-options.ts";
-import type { X402Parts } from "./payment-door.ts";
-import type { PaymentRequirements, SettlementResponse } from "./payment-form.ts";
+import type { SettlementResponse } from "./payment-form.ts";
 
-const RICH = 10n ** 9n;
 /** 17 bytes of prompt and 144 tokens of a template at 0.11 for a million, 256 tokens, half of the context, at 0.44. */
 const AMOUNT = 131n;
 
-let staged: StagedGateway;
-let client: StagedClient;
-let db: Database;
-let ledger: StagedLedger;
-let payments: CallerPayments;
-const payer = newPayer();
-beforeEach(() => {
-  staged = stageGateway();
-  client = staged.client;
-  db = openDatabase(staged.memory.path, { beside: true });
-  payments = openCallerPayments(db);
-  ledger = stageLedger();
-  ledger.balances.set(payer.address, RICH);
-});
-afterEach(async () => {
-  db[Symbol.dispose]();
-  await staged[Symbol.asyncDispose]();
-});
-
-const start = (more: Partial<X402Parts> = {}, options: Partial<GatewayOptions> = {}): Promise<Gateway> =>
-  staged.start({ x402: ledger.parts(payments, more), ...options });
-
-/** What a call has to be paid. */
-async function requirementsOf(gateway: Gateway, body: object = ASK): Promise<PaymentRequirements> {
-  const told = await post(gateway, body);
-  expect(told.status).toBe(402);
-  return headerOf<Required>(told, "payment-required").accepts[0];
-}
-
-const pay = (gateway: Gateway, payment: string, { body = ASK, ...headers }: Record<string, unknown> = {}) =>
-  post(gateway, body, { headers: { "payment-signature": payment, ...(headers as Record<string, string>) } });
-
-async function failureOf(response: Response): Promise<{ status: number; code: string; message: string }> {
-  const { error } = (await response.json()) as { error: { code: string; message: string } };
-  return { status: response.status, code: error.code, message: error.message };
-}
-
-const spent = (): bigint => RICH - (ledger.balances.get(payer.address) ?? 0n);
+const { payer, now, start, spent } = stagePaidCalls();
+const client = (): StagedClient => now().staged.client;
 
 describe("a caller without a key", () => {
   it("is told what the answer costs at most, and asks nothing of the network", async () => {
@@ -78,7 +29,7 @@ describe("a caller without a key", () => {
     });
     expect(await failureOf(told)).toMatchObject({ status: 402, code: "PAYMENT_REQUIRED" });
     expect(told.headers.get("x-should-retry")).toBe("false");
-    expect([client.asked.length, ledger.asked.length]).toEqual([0, 0]);
+    expect([client().asked.length, now().ledger.asked.length]).toEqual([0, 0]);
   });
 
   it("pays for every answer and every executor that is paid for it, and the operator's fee", async () => {
@@ -95,7 +46,7 @@ describe("a caller without a key", () => {
   });
 
   it("is answered once it has paid, by executors whose price the payment covers, and is shown by what transaction", async () => {
-    client.script = ({ purse }) => {
+    client().script = ({ purse }) => {
       purse?.hold("0x00", AMOUNT);
       return answering("Paid.");
     };
@@ -103,15 +54,15 @@ describe("a caller without a key", () => {
     const told = await pay(gateway, signPayment(payer, await requirementsOf(gateway)));
     expect(told.status).toBe(200);
     expect(await told.json()).toMatchObject({ choices: [{ message: { content: "Paid." } }] });
-    const [made] = [...ledger.made.values()];
+    const [made] = [...now().ledger.made.values()];
     expect(headerOf<SettlementResponse>(told, "payment-response")).toEqual({
       ...{ success: true, transaction: made?.transaction, network: "eip155:31337", payer: payer.address },
     });
     expect([spent(), made?.value]).toEqual([AMOUNT, AMOUNT]);
-    expect(client.asked[0]?.question).toMatchObject({
+    expect(client().asked[0]?.question).toMatchObject({
       ...{ maxPrice: { inbound: 110_000n, outbound: 440_000n }, maxOutboundTokens: 256, whole: true },
     });
-    expect(ledger.asked).toEqual(["verify", "settle"]);
+    expect(now().ledger.asked).toEqual(["verify", "settle"]);
   });
 
   it("may name the key x402, for clients that always send one; any other key is none", async () => {
@@ -119,7 +70,7 @@ describe("a caller without a key", () => {
     expect((await post(gateway, ASK, { headers: { authorization: "Bearer x402" } })).status).toBe(402);
     for (const authorization of ["Bearer none", "Bearer x402x"])
       expect((await post(gateway, ASK, { headers: { authorization } })).status).toBe(401);
-    expect(client.asked).toEqual([]);
+    expect(client().asked).toEqual([]);
   });
 
   it("sees the models and nothing else", async () => {
@@ -132,7 +83,7 @@ describe("a caller without a key", () => {
   });
 
   it("is streamed its answer from its beginning once it is whole and paid", async () => {
-    client.script = () => answering("One ", "two.");
+    client().script = () => answering("One ", "two.");
     const gateway = await start();
     const body = { ...ASK, stream: true };
     const told = await pay(gateway, signPayment(payer, await requirementsOf(gateway, body)), { body });
@@ -146,7 +97,7 @@ describe("a caller with a key", () => {
   it("is asked for no payment", async () => {
     const gateway = await start({}, { apiKeys: ["known"] });
     expect((await openai(gateway, "known").chat.completions.create(ASK)).choices).toHaveLength(1);
-    expect(ledger.asked).toEqual([]);
+    expect(now().ledger.asked).toEqual([]);
   });
 });
 
@@ -173,7 +124,7 @@ describe("a payment", () => {
     }
     for (const payment of ["none", Buffer.from("{}").toString("base64")])
       expect(await failureOf(await pay(gateway, payment))).toMatchObject({ status: 400, code: "PAYMENT_INVALID" });
-    expect([client.asked.length, spent()]).toEqual([0, 0n]);
+    expect([client().asked.length, spent()]).toEqual([0, 0n]);
   });
 
   it("pays for one answer", async () => {
@@ -185,7 +136,7 @@ describe("a payment", () => {
         status: 409,
         code: "PAYMENT_USED",
       });
-    expect([client.asked.length, spent()]).toEqual([1, AMOUNT]);
+    expect([client().asked.length, spent()]).toEqual([1, AMOUNT]);
   });
 
   it("pays for one of several calls that come together", async () => {
@@ -193,12 +144,12 @@ describe("a payment", () => {
     const payment = signPayment(payer, await requirementsOf(gateway));
     const all = await Promise.all(Array.from({ length: 6 }, () => pay(gateway, payment)));
     expect(all.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
-    expect([client.asked.length, spent()]).toEqual([1, AMOUNT]);
+    expect([client().asked.length, spent()]).toEqual([1, AMOUNT]);
   });
 
   it("is held to what its payer owes for other answers", async () => {
-    ledger.balances.set(payer.address, AMOUNT + 1n);
-    client.script = async function* () {
+    now().ledger.balances.set(payer.address, AMOUNT + 1n);
+    client().script = async function* () {
       await gate.promise;
       yield* answering("One.");
     };
@@ -206,7 +157,7 @@ describe("a payment", () => {
     const gateway = await start();
     const accepted = await requirementsOf(gateway);
     const first = pay(gateway, signPayment(payer, accepted));
-    await vi.waitFor(() => expect(client.asked.length).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(client().asked.length).toBe(1), { timeout: 10_000 });
     expect((await pay(gateway, signPayment(payer, accepted))).status).toBe(402);
     gate.resolve();
     expect((await first).status).toBe(200);
@@ -222,11 +173,11 @@ describe("a payment", () => {
     const told = await pay(second, payment);
     expect([told.status, headerOf<Required>(told, "payment-required").error]).toEqual([402, "the amount is too low"]);
     expect((await pay(first, payment)).status).toBe(200);
-    expect(client.asked[0]?.question.maxPrice).toEqual({ inbound: 110_000n, outbound: 440_000n });
+    expect(client().asked[0]?.question.maxPrice).toEqual({ inbound: 110_000n, outbound: 440_000n });
   });
 
   it("buys no request that may cost more than it covers", async () => {
-    client.script = ({ purse }) => {
+    client().script = ({ purse }) => {
       purse?.hold("0x00", AMOUNT + 1n);
       return answering("Dear.");
     };
@@ -242,19 +193,19 @@ describe("a payment", () => {
     const told = await pay(gateway, signPayment(payer, accepted));
     expect([told.status, told.headers.get("retry-after")]).toEqual([429, "60"]);
     const other = newPayer();
-    ledger.balances.set(other.address, RICH);
+    now().ledger.balances.set(other.address, RICH);
     expect((await pay(gateway, signPayment(other, accepted))).status).toBe(200);
   });
 
   it("is refused while nobody can check it, and nothing is asked", async () => {
     const gateway = await start();
     const accepted = await requirementsOf(gateway);
-    ledger.verify = () => {
+    now().ledger.verify = () => {
       throw new Error("no connection");
     };
     const told = await failureOf(await pay(gateway, signPayment(payer, accepted)));
     expect(told).toMatchObject({ status: 503, code: "FACILITATOR_UNREACHABLE" });
-    expect(client.asked).toEqual([]);
+    expect(client().asked).toEqual([]);
   });
 });
 
