@@ -32,8 +32,9 @@ export async function borderRows(bench: Bench): Promise<BenchRow[]> {
       ...{ name: `border.${bits}bit`, value: (100 * flippedOf(cheated)) / borders.length, met: true },
       unit: `% of ${borders.length} told from 16 bits`,
     });
-    const { calibration } = bench;
-    rows.push(...foundRows(`border.${bits}bit`, auditCourses({ cheated, honest: [], share: 1, calibration })));
+    // A challenger could select such questions, so that no jury convicts by them: they move reports alone.
+    const course = { cheated, honest: [], share: 1, calibration: bench.calibration, until: "suspected" } as const;
+    rows.push(...foundRows(`border.${bits}bit.suspected`, auditCourses(course)));
   }
   let accused = 0;
   for (const isOther of [false, true]) {
