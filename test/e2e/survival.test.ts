@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +12,7 @@ import { eventually, MARK, marked, type Program, runNode, untilPrinted } from ".
 /** The machine may be busy with other things too, and may have to compile contracts and build the explorer. */
 const WHOLE_MS = 1_200_000;
 const UP_MS = 900_000;
+/** A newcomer who presses Ctrl-C waits some seconds; here other tests compute meanwhile. */
 const GONE_MS = 30_000;
 /** Work that goes on beside the start, besides what the other tests do, and ends by itself. */
 const BUSY = "const end = Date.now() + 10_000; while (Date.now() < end);";
@@ -34,10 +36,11 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
   afterEach(async () => {
     for (const child of busy.splice(0)) child.kill("SIGKILL");
     for (const pid of marked(mark)) process.kill(pid, "SIGKILL");
-    await eventually("every process is gone", GONE_MS, () => marked(mark).length === 0);
+    await untilGone();
   });
   afterAll(() => rmSync(tmp, { recursive: true, force: true }));
 
+  const untilGone = (): Promise<void> => eventually("every process is gone", GONE_MS, () => marked(mark).length === 0);
   const start = (...args: string[]): void => {
     mark = randomUUID();
     program = runNode({
@@ -58,12 +61,19 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
     return found.pid;
   };
 
-  it("comes up without a home and beside other work, and outlives the death of a part", async () => {
+  it("comes up without a home, beside other work and on the next free port, outlives the death of a part, and stops whole", async () => {
+    // Busy already is busy too.
+    const port = createServer().listen(8080, "127.0.0.1");
+    port.on("error", () => undefined);
+    await using _ = { [Symbol.asyncDispose]: async () => void port.close() };
     for (let count = 0; count < BUSY_COUNT; count++)
       busy.push(spawn(process.execPath, ["-e", BUSY], { stdio: "ignore" }));
     start("--timings");
     await untilPrinted(program, "Ctrl-C stops everything.\n", UP_MS);
     const printed = program.printed();
+    expect(printed).toMatch(/port 8080 is busy, so the gateway takes 80[89]\d/);
+    expect(printed).toMatch(/explorer +http:\/\/127\.0\.0\.1:\d+/);
+    expect(marked(mark).length).toBeGreaterThan(8);
     expect(printed).toContain("Where the time went");
     for (const step of ["chain", "contracts", "first answer", "indexer"])
       expect(printed).toMatch(new RegExp(`^ {2}${step} .* s .*█`, "m"));
@@ -82,8 +92,11 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
     });
     expect(answer.status, await answer.text()).toBe(200);
 
+    const pressed = performance.now();
     program.signal("SIGINT");
     const { code, stdout } = await program.ended;
+    await untilGone();
+    expect(performance.now() - pressed).toBeLessThan(GONE_MS);
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/Everything is stopped\. Logs are kept in \S+\/logs\.\n$/);
     const [run = ""] = runs();
@@ -101,12 +114,12 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
     expect(stderr).toMatch(/chain was killed\. Its last lines:\n[\s\S]*Read all of it in \S+\/logs\/chain\.log\./);
   });
 
-  it("sweeps what a killed start left behind, and keeps its logs", async () => {
+  it("leaves no process behind when it is killed, and the next one sweeps what it left but for its logs", async () => {
     start();
-    await untilPrinted(program, "stakes and deposits …", UP_MS);
+    await untilPrinted(program, "3 executors", UP_MS);
     program.signal("SIGKILL");
     await program.ended;
-    await eventually("every process is gone", GONE_MS, () => marked(mark).length === 0);
+    await untilGone();
     const left = runs().filter((run) => existsSync(join(run, "data")));
     expect(left).toHaveLength(1);
     start();
