@@ -75,7 +75,10 @@ export const responseSchema = z
             [
               z.object({ type: z.literal("text") }),
               z.object({ type: z.literal("json_object") }),
-              z.object({ type: z.literal("json_schema"), name: nameField, schema: schemaField }),
+              z.object({
+                ...{ type: z.literal("json_schema"), name: nameField, schema: schemaField },
+                description: textField.nullish(),
+              }),
             ],
             "must be text, json_object or json_schema",
           )
@@ -185,14 +188,16 @@ function formatOf({ text: { format } }: Response) {
 
 /** As Open Responses has it: what was asked, also where nothing was said about it. */
 function toldOf(asked: Response, fields: Fields): Record<string, unknown> {
-  const { format } = asked.text;
-  const strict = { strict: true };
+  const format = asked.text.format ?? { type: "text" as const };
   return {
     instructions: asked.instructions ?? null,
     tools: asked.tools.map((tool) => ({ description: null, parameters: null, ...tool, strict: tool.strict ?? false })),
     tool_choice: asked.tool_choice ?? "auto",
     parallel_tool_calls: asked.parallel_tool_calls,
-    text: { format: format == null ? { type: "text" } : { ...format, ...(format.type === "json_schema" && strict) } },
+    text: {
+      format:
+        format.type === "json_schema" ? { ...format, description: format.description ?? null, strict: true } : format,
+    },
     temperature: asked.temperature,
     top_p: asked.top_p,
     presence_penalty: asked.presence_penalty ?? 0,
