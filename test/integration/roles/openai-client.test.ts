@@ -11,6 +11,9 @@ import { createGateway, type Gateway } from "../../../node/src/gateway/gateway.t
 import { DEPLOYMENT } from "../../support/staged-client.ts";
 import { collect, openai, thrownBy } from "../../support/staged-gateway.ts";
 import { stageMemory } from "../../support/staged-memory.ts";
+import { aiSdkCases } from "./ai-sdk-cases.ts";
+import { brokenOffCases } from "./broken-off-cases.ts";
+import { langChainCases } from "./langchain-cases.ts";
 import { type Buyer, log, type Seller, World } from "./world.ts";
 
 const TINY = join(import.meta.dirname, "../../../node/models/tiny/lloom-tiny.gguf");
@@ -231,3 +234,9 @@ it("answers Anthropic's client the same", { timeout: 120_000 }, async () => {
   });
   expect(stop_reason).toBe(chat.choices[0]?.finish_reason === "stop" ? "end_turn" : "max_tokens");
 });
+
+const door = () => ({ url: gateway.url, model });
+aiSdkCases(door);
+langChainCases(door);
+// It brings a second model, so it comes last.
+brokenOffCases(() => ({ url: gateway.url, world }));
