@@ -159,7 +159,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     "node/src/commands",
     {
       open: [],
-      wallet: ["open"],
+      wallet: ["deeds", "open"],
       shell: [],
       signed: ["open"],
       deeds: ["signed", "open"],

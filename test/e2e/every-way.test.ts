@@ -3,7 +3,8 @@ import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { complainOf, settledAnswer } from "../support/disputed-answer.ts";
-import { type Program, untilPrinted } from "../support/processes.ts";
+import { type Program, runNode, untilPrinted } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 import { reportTwoAnswers } from "../support/two-answers.ts";
 import { createUser, type User } from "../support/user.ts";
 
@@ -116,6 +117,19 @@ describe("every way into the contracts and out of them", () => {
     expect(await tokensOf(deployment.measuredDeposits)).toBe(5_000_000n);
     expect(await second.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "2000000" }] });
     expect(await client.tell("status")).toMatchObject({ deposited: "7500000" });
+    // Anybody's, without a key or a password.
+    const nobody = ["--keystore", "/nowhere.json", "--password-file", "/nowhere"];
+    const look = ["wallet", "balance", "--address", client.address, ...nobody, "--accounting", deployment.accounting];
+    const looked = await runNode({ args: [LLOOM_PROGRAM, ...look, "--rpc", chain.rpcUrl, "--json"] }).ended;
+    expect(JSON.parse(looked.stdout)).toEqual({
+      ...{ event: "balance", address: client.address, gas: expect.stringMatching(/^\d+$/), balance: "990000000" },
+      ...{ deposited: "7500000", role: "none", stake: "0", unbonding: "0", frozen: "0" },
+      channels: [{ peer: executor.address, balance: "2500000", unlocking: "0", unlockAt: "0" }],
+      token: expect.objectContaining({ symbol: expect.any(String), decimals: 6 }),
+    });
+    expect((await executor.run(["wallet", "balance"])).stdout).toMatch(
+      /\nChannels +0 \S+\nStake +100 \S+ as executor\n/,
+    );
   });
 
   it("earns with answers, and shows what is owed before it is settled, and what is free when after that", async () => {

@@ -122,7 +122,25 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an end of what is no key", ["signer", "remove", "me"], 2, /"me" is not an address/],
   ["an unbonding of nothing said", ["unbond"], 2, /How much\?/],
   ["an unbonding cancelled by an amount", ["unbond", "5", "--cancel"], 2, /How much\?/],
-  ["another action with the wallet", ["wallet", "eat"], 2, /cannot "eat"\.\n {2}It can show, new, export, import\./],
+  [
+    "another action with the wallet",
+    ["wallet", "eat"],
+    2,
+    /cannot "eat"\.\n {2}It can show, address, balance, new, export, import\./,
+  ],
+  [
+    "another's address of this key",
+    ["wallet", "address", "--address", ADDRESS],
+    2,
+    /--address is for lloom wallet balance/,
+  ],
+  [
+    "a balance of nobody",
+    ["wallet", "balance", "--address", "me", "--accounting", ADDRESS],
+    2,
+    /"me" is not an address/,
+  ],
+  ["a balance of a file", ["wallet", "balance", at("copy.json")], 2, /lloom wallet balance takes no file/],
   ["an export to nowhere", ["wallet", "export"], 2, /A file is missing\.\n {2}Give one: lloom wallet export FILE/],
 ];
 
@@ -161,6 +179,7 @@ describe("the key's home", { timeout: 240_000 }, () => {
     expect(made).toMatchObject({ event: "initialized", keystore: at("data/lloom/keystore.json"), others: [] });
     const shown = told(await lloom(["wallet", "show", "--json"], { cwd: at("some/folder") }));
     expect(shown).toMatchObject({ address: made["address"], keystore: made["keystore"] });
+    expect((await lloom(["wallet", "address"])).stdout).toBe(`${made["address"]}\n`);
     const { code, stderr } = await lloom(["status", "--accounting", ADDRESS, "--rpc", NO_CHAIN]);
     expect(stderr).toMatch(/^CHAIN_UNREACHABLE/);
     expect(code).toBe(75);

@@ -11,7 +11,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   {
     name: "wallet",
     group: "The key and its money",
-    describe: "show this node's key, export it, or take one in",
+    describe: "show this node's key and what it has, export it, or take one in",
     load: async () => (await import("./wallet/wallet.ts")).wallet,
   },
   {

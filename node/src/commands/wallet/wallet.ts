@@ -5,38 +5,47 @@ import { readOutsideFile } from "../../outside-file.ts";
 import { createKeystore, openKeystore, readKeystoreAddress } from "../../wallet/keystore.ts";
 import { writeSecretOnce } from "../../wallet/secret-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
-import { keystorePath } from "../open/open.ts";
+import { keystorePath, openIdentity } from "../open/open.ts";
 import { readPassword } from "../open/password.ts";
+import { showBalance } from "./balance.ts";
 import { makeKey, requireNoKeystore } from "./new-key.ts";
 
 type Action = (context: CommandContext, file: string | undefined) => void | Promise<void>;
-const ACTIONS: Readonly<Record<string, Action>> = { show, new: makeFresh, export: exportKey, import: importKey };
+const ACTIONS: Readonly<Record<string, Action>> = {
+  ...{ show, address, balance },
+  ...{ new: makeFresh, export: exportKey, import: importKey },
+};
 
-/** `lloom wallet`: the key itself. */
+/** `lloom wallet`: the key itself, and what it has. */
 export const wallet: Command = {
   arguments: [
-    { form: "<action>", describe: "show (no password), new, export or import" },
+    { form: "<action>", describe: "show, address, balance (no password), new, export or import" },
     { form: "[file]", describe: "where the key goes to, or comes from" },
   ],
-  settings: [],
-  needs: "key",
+  settings: ["startBlock"],
   defaults: { logLevel: "error" },
   flags: [
+    { form: "--address <ADDRESS>", describe: "balance: of another account than this key's" },
     { form: "--raw", describe: "export: the bare key as hex digits, which opens without a password" },
     { form: "--import-password-file <FILE>", describe: "import: the password of the keystore that is taken in" },
   ],
   examples: [
     "lloom wallet show",
+    "lloom wallet address",
+    "lloom wallet balance --json",
+    "lloom wallet balance --address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
     "lloom wallet export key-backup.json",
     "lloom wallet import UTC--2026-11-29.json --data-dir ./second-node",
   ],
   run: async (context) => {
     const [name = "", file] = context.args;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action !== undefined) return action(context, file);
-    throw new LloomError("COMMAND_INVALID", `lloom wallet cannot "${name}".`, {
-      next: `It can ${Object.keys(ACTIONS).join(", ")}.`,
-    });
+    if (action === undefined)
+      throw new LloomError("COMMAND_INVALID", `lloom wallet cannot "${name}".`, {
+        next: `It can ${Object.keys(ACTIONS).join(", ")}.`,
+      });
+    if (context.flags["address"] !== undefined && action !== balance) refuseAddress(name);
+    return action(context, file);
   },
 };
 
@@ -46,6 +55,18 @@ function show(context: CommandContext, file: string | undefined): void {
   const address = readKeystoreAddress(keystore);
   const shown = address ?? "not told by the keystore; it shows once the key signs";
   announce(context, { event: "wallet", address, keystore }, `Address   ${shown}\nKeystore  ${keystore}`);
+}
+
+/** The address alone, as scripts take it. */
+async function address(context: CommandContext, file: string | undefined): Promise<void> {
+  refuseFile("address", file);
+  const own = readKeystoreAddress(keystorePath(context)) ?? (await openIdentity(context)).address;
+  announce(context, { event: "address", address: own }, own);
+}
+
+async function balance(context: CommandContext, file: string | undefined): Promise<void> {
+  refuseFile("balance", file);
+  await showBalance(context);
 }
 
 async function makeFresh(context: CommandContext, file: string | undefined): Promise<void> {
@@ -102,6 +123,12 @@ async function secretOf({ flags, signal }: CommandContext, path: string): Promis
 function needFile(action: string, file: string | undefined): string {
   if (file !== undefined) return givenPlace(file, "The file");
   throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: lloom wallet ${action} FILE` });
+}
+
+function refuseAddress(action: string): never {
+  throw new LloomError("COMMAND_INVALID", `--address is for lloom wallet balance, not for lloom wallet ${action}.`, {
+    next: "Leave it out, or: lloom wallet balance --address ADDRESS",
+  });
 }
 
 function refuseFile(action: string, file: string | undefined): void {
