@@ -27,6 +27,8 @@ export interface Check {
 }
 
 const HERE_MS = 5_000;
+/** Opening a keystore takes long on purpose. */
+const KEYSTORE_MS = 60_000;
 const CHAIN_MS = 15_000;
 const NETWORK_MS = 20_000;
 /** Weights may have to be read from a disk. */
@@ -38,7 +40,12 @@ const listens = (known: Known): boolean => sells(known) || known.roles.has("vali
 /** Everything that is looked at, in the order of the report. */
 export const CHECKS: readonly Check[] = [
   { name: "settings", needs: [], deadlineMs: HERE_MS, look: async (known) => judgeSettings(gatherSettings(known)) },
-  { name: "keystore", needs: [], deadlineMs: HERE_MS, look: async (known) => judgeKeystore(gatherKeystore(known)) },
+  {
+    name: "keystore",
+    needs: [],
+    deadlineMs: KEYSTORE_MS,
+    look: async (known) => judgeKeystore(await gatherKeystore(known)),
+  },
   { name: "logs", needs: [], deadlineMs: HERE_MS, look: async (known) => judgeLogs(gatherLogs(known)) },
   { name: "disk", needs: [], deadlineMs: HERE_MS, look: async (known) => judgeDisk(gatherDisk(known)) },
   {

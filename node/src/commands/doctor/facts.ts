@@ -1,11 +1,12 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Earnings } from "../../chain/read/earnings.ts";
-import type { Member } from "../../chain/reads.ts";
+import type { Member, SessionSigner } from "../../chain/reads.ts";
 import type { ClockEvidence } from "../../clock/clock-evidence.ts";
 import type { LloomError } from "../../errors.ts";
 import type { Reachability } from "../../p2p/reach/keep-reachable.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { JudgingProblem } from "../../store/validator/judging-problems.ts";
+import type { ModelStanding } from "../market/competition.ts";
 import type { Role, RunningRoles } from "../open/running.ts";
 
 export interface SettingsFacts {
@@ -31,6 +32,8 @@ export interface KeystoreFacts {
   readonly address: Address | undefined;
   /** Undefined: the terminal asks. */
   readonly passwordFile: SecretFile | undefined;
+  /** Why the password of that file does not open the keystore; undefined where it does, or where there is none to try. */
+  readonly locked: LloomError | undefined;
 }
 
 export interface LogFacts {
@@ -130,6 +133,8 @@ export interface MoneyFacts {
     | { readonly total: bigint; readonly oldestAtMs: number | undefined; readonly writtenOff: bigint }
     | undefined;
   readonly nowSeconds: bigint;
+  /** Whose session key this key is; undefined for one of nobody. */
+  readonly session: SessionSigner | undefined;
   readonly nowMs: number;
   readonly unit: Unit;
 }
@@ -175,6 +180,9 @@ export interface OffersFacts {
   readonly own: readonly { readonly model: string; readonly validUntil: bigint }[];
   /** Executors that the network tells offers of. */
   readonly executors: number;
+  /** Of each own model, among the executors that have a stake. */
+  readonly standings: readonly Pick<ModelStanding, "model" | "offers" | "rank" | "next">[];
+  readonly unit: Unit;
 }
 
 export interface BackendFacts {

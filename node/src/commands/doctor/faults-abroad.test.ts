@@ -31,10 +31,18 @@ const ACCOUNT: AccountFacts = {
   ...{ oldestCallMs: undefined, running: {}, nowMs: NOW * 1000 },
 };
 const MONEY: MoneyFacts = {
-  ...{ roles: roles("client"), running: {}, deposit: 10n, balance: 5n, isLocal: true, channels: [], owed: undefined },
+  ...{ roles: roles("client"), running: {}, deposit: 10n, balance: 5n, isLocal: false, channels: [], owed: undefined },
   earnings: { settled: 0n, withdrawn: 0n, withdrawable: 0n, maturing: [] },
-  ...{ nowSeconds: BigInt(NOW), nowMs: NOW * 1000, unit: UNIT },
+  ...{ session: undefined, nowSeconds: BigInt(NOW), nowMs: NOW * 1000, unit: UNIT },
 };
+const TOLD = {
+  standings: [],
+  unit: UNIT,
+  isRunning: true,
+  own: [{ model: "llama3.2", validUntil: BigInt(NOW) }],
+  executors: 3,
+};
+const STANDING = { model: "llama3.2", offers: 3, rank: 2, next: { inboundPrice: 9n, outboundPrice: 35n } };
 const DUTIES: DutiesFacts = {
   ...{ running: {}, duties: [], seats: [], unjudged: [], isEnlisted: undefined, nowSeconds: BigInt(NOW) },
 };
@@ -100,6 +108,57 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
     "a key of another role",
     () => judgeStake({ ...STAKE, member: { ...MEMBER, role: "validator" } }),
     "lloom init --data-dir ./executor",
+  ],
+  [
+    "jail that is not over",
+    () => judgeStake({ ...STAKE, member: { ...MEMBER, jailedUntil: BigInt(NOW + HOUR) } }),
+    "lloom disputes",
+  ],
+  [
+    "a server of another chain",
+    () => [
+      chainFailureFinding(new LloomError("CHAIN_MISMATCH", "The RPC server is of chain 1, and sepolia is another.")),
+    ],
+    "lloom config show --origin",
+  ],
+  [
+    "no contract that is named",
+    () => [chainFailureFinding(new LloomError("CONFIG_INVALID", "The setting is not set."))],
+    "export LLOOM_ACCOUNTING=0x...   # of the network, or LLOOM_NETWORK=NAME",
+  ],
+  [
+    "a session key that its client has removed",
+    () => judgeMoney({ ...MONEY, session: { principal: B, thawEnd: BigInt(NOW + HOUR) } }),
+    `lloom wallet new --data-dir ./session && lloom signer prove ${B} proof.json --data-dir ./session`,
+  ],
+  [
+    "channels that pay, and no deposit to fund others",
+    () => judgeMoney({ ...MONEY, deposit: 0n, channels: [{ peer: B, balance: 5n, unlockAt: 0n }] }),
+    "lloom deposit 10",
+  ],
+  [
+    "no deposit, and an empty wallet",
+    () => judgeMoney({ ...MONEY, deposit: 0n, balance: 0n }),
+    "lloom wallet show && lloom deposit 10",
+  ],
+  [
+    "prices above everybody's",
+    () =>
+      judgeOffers({
+        ...TOLD,
+        standings: [{ ...STANDING, rank: 3 }],
+      }),
+    "lloom executor --inbound-price 9 --outbound-price 35   # or in lloom.toml, and kill -HUP PID",
+  ],
+  [
+    "no peers at all",
+    () => judgePeers({ bootstrap: [], connected: 0 }),
+    "export LLOOM_BOOTSTRAP=/ip4/VALIDATOR/tcp/4001/p2p/16Uiu2HAm...   # lloom validator prints its own",
+  ],
+  [
+    "a clock that the chain's blocks contradict",
+    () => judgeClock({ evidence: { peers: [], chain: { leastMs: 600_000, mostMs: 700_000 } }, platform: "linux" }),
+    "sudo timedatectl set-ntp true",
   ],
   ["no deposit", () => judgeMoney({ ...MONEY, deposit: 0n }), "lloom deposit 10"],
   [
@@ -172,7 +231,7 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
       }),
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
   ],
-  ["offers that nobody tells of", () => judgeOffers({ isRunning: true, own: [], executors: 3 }), "lloom status --why"],
+  ["offers that nobody tells of", () => judgeOffers({ ...TOLD, own: [] }), "lloom status --why"],
   [
     "a backend that does not run",
     () => [backendFailure("http://127.0.0.1:11434/v1", new LloomError("BACKEND_FAILED", "It does not answer."))],
@@ -254,6 +313,15 @@ describe("nothing is found", () => {
         }),
     ],
     ["of a client with a deposit", () => judgeMoney(MONEY)],
+    [
+      "of a session key in force, whose client has the deposit",
+      () => judgeMoney({ ...MONEY, deposit: 0n, session: { principal: B, thawEnd: 0n } }),
+    ],
+    ["of prices that somebody else is above", () => judgeOffers({ ...TOLD, standings: [STANDING] })],
+    [
+      "of prices that nobody else has",
+      () => judgeOffers({ ...TOLD, standings: [{ ...STANDING, offers: 1, rank: 1 }] }),
+    ],
     [
       "of an old block of a chain on this machine",
       () => judgeChain({ chainId: 31337n, accounting: A, isLocal: true, block: 7, blockAgeMs: 900_000, answerMs: 5 }),

@@ -28,6 +28,7 @@ const settingsProblem = (flags: Record<string, string>, environment = {}, text?:
 const settings = (problem: LloomError) =>
   judgeSettings({ problem, networkFile: undefined, dataDir: "/d", directory: "private" });
 const KEYSTORE = { path: "/d/keystore.json", problem: undefined, isOpen: false };
+const WHOLE = { exists: true, keystore: KEYSTORE, address: A, passwordFile: undefined, locked: undefined };
 
 /** A fault as the facts show it, and the command that mends it. */
 const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] = [
@@ -48,34 +49,26 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
     () => judgeSettings({ problem: undefined, networkFile: undefined, dataDir: "/my data", directory: "readable" }),
     "chmod 700 '/my data'",
   ],
-  [
-    "no keystore",
-    () => judgeKeystore({ exists: false, keystore: KEYSTORE, address: undefined, passwordFile: undefined }),
-    "lloom init",
-  ],
+  ["no keystore", () => judgeKeystore({ ...WHOLE, exists: false, address: undefined }), "lloom init"],
   [
     "a damaged keystore",
     () =>
       judgeKeystore({
-        exists: true,
+        ...{ ...WHOLE, address: undefined },
         keystore: { ...KEYSTORE, problem: new LloomError("KEYSTORE_INVALID", "It is damaged.") },
-        address: undefined,
-        passwordFile: undefined,
       }),
     "mv /d/keystore.json /d/keystore.json.damaged && lloom wallet import BACKUP",
   ],
   [
     "a keystore that others may read",
-    () => judgeKeystore({ exists: true, keystore: { ...KEYSTORE, isOpen: true }, address: A, passwordFile: undefined }),
+    () => judgeKeystore({ ...WHOLE, keystore: { ...KEYSTORE, isOpen: true } }),
     "chmod 600 /d/keystore.json",
   ],
   [
     "a password file that is not there",
     () =>
       judgeKeystore({
-        exists: true,
-        keystore: KEYSTORE,
-        address: A,
+        ...WHOLE,
         passwordFile: {
           path: "/d/password",
           problem: new LloomError("CONFIG_INVALID", "It cannot be read."),
@@ -83,6 +76,57 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
         },
       }),
     `(umask 077; \${EDITOR:-vi} /d/password)`,
+  ],
+  [
+    "a password that is another keystore's",
+    () =>
+      judgeKeystore({
+        ...WHOLE,
+        passwordFile: { path: "/d/password", problem: undefined, isOpen: false },
+        locked: new LloomError("KEYSTORE_INVALID", "The password does not open the keystore."),
+      }),
+    `(umask 077; \${EDITOR:-vi} /d/password)`,
+  ],
+  [
+    "a password file that others may read",
+    () => judgeKeystore({ ...WHOLE, passwordFile: { path: "/d/password", problem: undefined, isOpen: true } }),
+    "chmod 600 /d/password",
+  ],
+  [
+    "a log that a newer version wrote",
+    () =>
+      judgeLogs({
+        logs: [
+          {
+            path: "/d/executor.sqlite",
+            problem: new LloomError("STORE_FAILED", "It was written by a newer Lloom.", {
+              details: { found: 99, known: 9 },
+            }),
+            scope: undefined,
+          },
+        ],
+        ...{ address: A, accounting: B, dataDir: "/d" },
+      }),
+    "git pull && npm ci   # or: npm install @lloom/node@latest",
+  ],
+  [
+    "a key of the file that is no setting",
+    () => settings(settingsProblem({}, {}, "[executor]\npice = 1")),
+    `\${EDITOR:-vi} ${join(folder, "lloom.toml")}`,
+  ],
+  [
+    "a data directory that is another user's",
+    () => judgeSettings({ problem: undefined, networkFile: undefined, dataDir: "/d", directory: "unwritable" }),
+    'sudo chown -R "$(id -un)" /d',
+  ],
+  [
+    "a log of another key",
+    () =>
+      judgeLogs({
+        logs: [{ path: "/d/executor.sqlite", problem: undefined, scope: `1/${B}/${B}` }],
+        ...{ address: A, accounting: B, dataDir: "/d" },
+      }),
+    "lloom init --data-dir /d-2",
   ],
   [
     "a damaged log",

@@ -8,7 +8,7 @@ import type { Chain } from "../../chain/chain.ts";
 import { findJudges } from "../../chain/disputes/judges.ts";
 import { findChannels } from "../../chain/read/channels-of.ts";
 import { readEarnings } from "../../chain/read/earnings.ts";
-import { readDeposit, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
+import { readDeposit, readMember, readMinimumStake, readSigner, readTokenBalance } from "../../chain/reads.ts";
 import { isLocalChain } from "../../chain/rpc/provider.ts";
 import { feesFrom } from "../../chain/send/fees.ts";
 import { GAS_BOUNDS, settleGas } from "../../chain/send/gas.ts";
@@ -24,7 +24,7 @@ type OfKey = Pick<Ground, "chain" | "address">;
 
 const isLocal = ({ domain }: Chain): boolean => isLocalChain(domain.chainId);
 
-const unitOf = (chain: Chain): Unit => ({
+export const unitOf = (chain: Chain): Unit => ({
   shown: (amount) => shownTokens(chain, amount),
   plain: (amount) => formatAmount(amount, chain.tokenDecimals),
 });
@@ -96,16 +96,17 @@ export async function gatherStake({ roles }: Known, { chain, address }: OfKey): 
 }
 
 export async function gatherMoney({ context, roles, running }: Known, { chain, address }: OfKey): Promise<MoneyFacts> {
-  const [deposit, balance, channels, earnings, owed, nowSeconds] = await Promise.all([
+  const [deposit, balance, channels, earnings, owed, session, nowSeconds] = await Promise.all([
     readDeposit(chain, address),
     readTokenBalance(chain, address),
     orUndefined(findChannels(chain, address, "client")),
     readEarnings(chain, address),
     orUndefined(readOwed(context, { chain, address })),
+    readSigner(chain, address),
     chain.nowSeconds(),
   ]);
   return {
-    ...{ roles, running, deposit, balance, channels, earnings, owed, nowSeconds },
+    ...{ roles, running, deposit, balance, channels, earnings, owed, session, nowSeconds },
     ...{ nowMs: wallClock(), unit: unitOf(chain), isLocal: isLocal(chain) },
   };
 }

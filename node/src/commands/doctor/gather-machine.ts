@@ -8,10 +8,11 @@ import { readOutsideFile } from "../../outside-file.ts";
 import type { Settings } from "../../settings.ts";
 import { openDatabase } from "../../store/database/database.ts";
 import { freeBytes } from "../../store/files/disk-room.ts";
-import { readKeystoreAddress } from "../../wallet/keystore.ts";
+import { openKeystore, readKeystoreAddress } from "../../wallet/keystore.ts";
 import { chosenDeployment } from "../open/deployment.ts";
 import { LOG_FILES } from "../open/log-files.ts";
 import { keystorePath } from "../open/open.ts";
+import { readPassword } from "../open/password.ts";
 import { LOG_OF, ROLES, type Role } from "../open/running.ts";
 import type {
   DiskFacts,
@@ -55,19 +56,32 @@ function isOpenToOthers(path: string): boolean {
   }
 }
 
-export function gatherKeystore({ context }: Known): KeystoreFacts {
+/** Whoever has a password file loses nothing if it is tried: it takes the keystore's own time. */
+export async function gatherKeystore({ context }: Known): Promise<KeystoreFacts> {
   const path = keystorePath(context);
   const { passwordFile } = context.settings;
   let address: Address | undefined;
   const problem = problemOf(() => {
     address = readKeystoreAddress(path);
   });
+  const password = passwordFile === undefined ? undefined : secretFile(passwordFile);
+  const isTried = problem === undefined && password !== undefined && password.problem === undefined;
   return {
     exists: existsSync(path),
     keystore: { path, problem, isOpen: isOpenToOthers(path) },
     address,
-    passwordFile: passwordFile === undefined ? undefined : secretFile(passwordFile),
+    passwordFile: password,
+    locked: isTried ? await lockedBy(context, path) : undefined,
   };
+}
+
+async function lockedBy({ settings, signal }: Known["context"], path: string): Promise<LloomError | undefined> {
+  try {
+    await openKeystore({ path, password: await readPassword(settings, signal) });
+    return undefined;
+  } catch (thrown) {
+    return asLloomError(thrown);
+  }
 }
 
 function secretFile(path: string): SecretFile {

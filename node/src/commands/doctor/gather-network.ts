@@ -1,6 +1,8 @@
 /** Facts that the network tells a stranger. */
 
+import type { SignedOffer } from "@lloom/protocol/messages";
 import { BlockTime } from "../../chain/read/block-time.ts";
+import { readActive } from "../../chain/reads.ts";
 import { asLloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import { connectAt } from "../../p2p/host/dial.ts";
@@ -9,9 +11,11 @@ import { keepReachable, type Reachability } from "../../p2p/reach/keep-reachable
 import { comparePeerClocks } from "../../p2p/rpc/peer-time.ts";
 import { wallClock } from "../../primitives/clock.ts";
 import { askForOffers } from "../market/ask-for-offers.ts";
+import { standingsOf } from "../market/competition.ts";
 import { openStranger } from "../open/open-stranger.ts";
 import { readReach } from "../reach-words.ts";
 import type { ClockFacts, OffersFacts, PeersFacts, ReachFacts } from "./facts.ts";
+import { unitOf } from "./gather-chain.ts";
 import type { Ground, Known } from "./ground.ts";
 
 export async function gatherPeers(
@@ -107,5 +111,24 @@ export async function gatherOffers(
   const offers = await askForOffers({ chain, host: network, signal });
   const executors = new Set(offers.map(({ offer }) => offer.executor));
   const own = offers.map(({ offer }) => offer).filter(({ executor }) => executor === address);
-  return { isRunning: running.executor !== undefined, own, executors: executors.size };
+  const standings = own.length === 0 ? [] : await ownStandings(chain, { address, offers });
+  return { isRunning: running.executor !== undefined, own, executors: executors.size, standings, unit: unitOf(chain) };
+}
+
+/** Rivals whose stake is asked for; who is dearer than so many is dear enough. */
+const MOST_RIVALS = 64;
+
+/** Offers without a stake are bought by nobody, and so are no rivals. */
+async function ownStandings(
+  chain: Ground["chain"],
+  { address, offers }: { readonly address: Ground["address"]; readonly offers: readonly SignedOffer[] },
+): Promise<OffersFacts["standings"]> {
+  const executors = [...new Set(offers.map(({ offer }) => offer.executor))].filter((one) => one !== address);
+  const asked = executors.slice(0, MOST_RIVALS);
+  const active = await Promise.all(asked.map((executor) => readActive(chain, executor)));
+  const staked = new Set([address, ...asked.filter((_, index) => active[index])]);
+  const competitors = offers
+    .filter(({ offer }) => staked.has(offer.executor))
+    .map(({ offer }) => ({ offer, stake: 1n, hasCheated: false, load: 0, capacity: 1 }));
+  return standingsOf(address, competitors);
 }

@@ -1,4 +1,5 @@
 /** What the facts of this machine mean: settings, keystore, logs, disk, processes. Pure. */
+import type { LloomError } from "../../errors.ts";
 import { diskSentence, isScarce } from "../../store/files/disk-room.ts";
 import type { Role } from "../open/running.ts";
 import type {
@@ -44,7 +45,7 @@ function mendOfSettings(message: string): string {
   return variable === undefined ? "lloom doctor --help" : `unset ${variable}`;
 }
 
-export function judgeKeystore({ exists, keystore, address, passwordFile }: KeystoreFacts): Finding[] {
+export function judgeKeystore({ exists, keystore, address, passwordFile, locked }: KeystoreFacts): Finding[] {
   const file = quoted(keystore.path);
   if (!exists) return [wrong(`There is no keystore at ${keystore.path}: this node has no key.`, "lloom init")];
   if (keystore.problem !== undefined)
@@ -58,14 +59,16 @@ export function judgeKeystore({ exists, keystore, address, passwordFile }: Keyst
   return [
     fine(`${whose}, in ${keystore.path}`),
     ...openTo(keystore, "keystore"),
-    ...(passwordFile === undefined ? [] : judgePassword(passwordFile)),
+    ...(passwordFile === undefined ? [] : judgePassword(passwordFile, locked)),
   ];
 }
 
-function judgePassword(file: SecretFile): Finding[] {
-  if (file.problem !== undefined)
-    return [wrong(file.problem.message, `(umask 077; \${EDITOR:-vi} ${quoted(file.path)})`)];
-  return openTo(file, "password file");
+function judgePassword(file: SecretFile, locked: KeystoreFacts["locked"]): Finding[] {
+  const problem = file.problem ?? locked;
+  return [
+    ...(problem === undefined ? [] : [wrong(problem.message, `(umask 077; \${EDITOR:-vi} ${quoted(file.path)})`)]),
+    ...(file.problem === undefined ? openTo(file, "password file") : []),
+  ];
 }
 
 const openTo = ({ isOpen, path }: SecretFile, what: string): Finding[] =>
@@ -76,10 +79,17 @@ export function judgeLogs({ logs, address, accounting, dataDir }: LogsFacts): Fi
   return logs.map((log) => judgeLog(log, { address, accounting, dataDir }));
 }
 
+/** Of a checkout; what came as a package is renewed by what brought it. Nothing of such a log has to be mended. */
+const UPDATE = "git pull && npm ci   # or: npm install @lloom/node@latest";
+
+/** The tables of a newer version have a number that this one does not know. */
+const isNewer = ({ details }: LloomError): boolean => Number(details?.["found"]) > Number(details?.["known"]);
+
 function judgeLog(
   { path, problem, scope }: LogFacts,
   { address, accounting, dataDir }: Pick<LogsFacts, "address" | "accounting" | "dataDir">,
 ): Finding {
+  if (problem !== undefined && isNewer(problem)) return wrong(problem.message, UPDATE);
   if (problem !== undefined)
     return wrong(
       `${problem.message} What it holds may be mended: docs/executor.md.`,

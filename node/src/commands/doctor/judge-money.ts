@@ -1,5 +1,6 @@
 /** What this key's money means for its work. Pure. */
-import { shownDuration } from "../words.ts";
+import type { SessionSigner } from "../../chain/reads.ts";
+import { shownDuration, shownMoment } from "../words.ts";
 import type { MoneyFacts } from "./facts.ts";
 import { type Finding, fine, skipped, warning, wrong } from "./finding.ts";
 import { tokens } from "./judge-chain.ts";
@@ -9,11 +10,29 @@ const LONG_OWED_MS = 12 * 3_600_000;
 const DEPOSIT = "lloom deposit 10";
 
 export function judgeMoney(facts: MoneyFacts): Finding[] {
+  const { session } = facts;
+  // A session key signs for its client's money, and needs none of its own.
+  const spending = (): Finding[] => (session === undefined ? buying(facts) : signing(session, facts.nowSeconds));
   const found = [
-    ...(facts.roles.has("client") ? buying(facts) : []),
+    ...(facts.roles.has("client") ? spending() : []),
     ...(facts.roles.has("executor") ? selling(facts) : []),
   ];
   return found.length === 0 ? [skipped("this key neither buys nor sells")] : found;
+}
+
+function signing({ principal, thawEnd }: SessionSigner, nowSeconds: bigint): Finding[] {
+  if (thawEnd === 0n) return [fine(`a session key, which signs for ${principal}`)];
+  const counts =
+    thawEnd > nowSeconds
+      ? `its requests count until ${shownMoment(thawEnd, nowSeconds)}`
+      : "nothing that it signs counts";
+  const place = "--data-dir ./session";
+  return [
+    wrong(
+      `${principal} has removed this session key: ${counts}, and it never comes back.`,
+      `lloom wallet new ${place} && lloom signer prove ${principal} proof.json ${place}`,
+    ),
+  ];
 }
 
 function buying({ deposit, balance, channels, unit, isLocal, nowSeconds }: MoneyFacts): Finding[] {

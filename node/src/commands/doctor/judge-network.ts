@@ -4,7 +4,7 @@ import { clockMend, clockProblem } from "../../clock/clock-problem.ts";
 import type { LloomError } from "../../errors.ts";
 import { reachRemedy, reachSentence } from "../reach-words.ts";
 import { counted } from "../words.ts";
-import type { ClockFacts, OffersFacts, PeersFacts, PortFacts, PortsFacts, ReachFacts } from "./facts.ts";
+import type { ClockFacts, OffersFacts, PeersFacts, PortFacts, PortsFacts, ReachFacts, Unit } from "./facts.ts";
 import { type Finding, fine, skipped, warning, wrong } from "./finding.ts";
 import { COMMAND_OF } from "./judge-machine.ts";
 
@@ -111,10 +111,26 @@ export const reachFailure = ({ code, message, next }: LloomError): Finding =>
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-export function judgeOffers({ isRunning, own, executors }: OffersFacts): Finding[] {
+export function judgeOffers({ isRunning, own, executors, standings, unit }: OffersFacts): Finding[] {
   const others = counted(executors, "executor");
   if (own.length > 0)
-    return [fine(`the network tells of ${own.map(({ model }) => model).join(", ")}; ${others} in all`)];
+    return [
+      fine(`the network tells of ${own.map(({ model }) => model).join(", ")}; ${others} in all`),
+      ...standings.flatMap((standing) => judgePrice(standing, unit)),
+    ];
   if (!isRunning) return [skipped("no executor runs, so that it offers nothing")];
   return [wrong(`The executor runs, and nobody tells of its offers; of ${others} they do.`, "lloom status --why")];
+}
+
+/** Who knows nobody asks the cheapest first. A running executor takes new prices from its file alone. */
+function judgePrice({ model, offers, rank, next }: OffersFacts["standings"][number], { plain }: Unit): Finding[] {
+  const rivals = offers - 1;
+  if (rivals === 0 || rank !== offers || next === undefined) return [];
+  const prices = `--inbound-price ${plain(next.inboundPrice)} --outbound-price ${plain(next.outboundPrice)}`;
+  return [
+    warning(
+      `Its prices for ${model} are above those of ${rivals === 1 ? "the other executor" : `all ${rivals} others`}: only who knows it buys from it.`,
+      `lloom executor ${prices}   # or in lloom.toml, and kill -HUP PID`,
+    ),
+  ];
 }
