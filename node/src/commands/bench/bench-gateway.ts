@@ -1,17 +1,15 @@
 import { randomInt } from "node:crypto";
 import { formatAmount, shownAmount } from "@lloom/protocol/amounts";
-import { httpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "../../errors.ts";
-import { givenPlace } from "../../file-place.ts";
-import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { requireConsent } from "../deeds/consent.ts";
 import { numberFlag } from "../number-flag.ts";
+import { gatewayAt } from "../open/gateway-at.ts";
 import { progressLine } from "../progress-line.ts";
 import { counted } from "../words.ts";
 import { type BenchFlags, benchFlags } from "./bench-flags.ts";
 import { longPrompt } from "./bench-prompts.ts";
-import { askGateway, type GatewayModel, gatewayModels, type MeasuredGateway } from "./gateway-asker.ts";
+import { askGateway, type GatewayModel, gatewayModels } from "./gateway-asker.ts";
 import { type RoundResult, runRound } from "./round.ts";
 import { roundTable } from "./words.ts";
 
@@ -29,7 +27,7 @@ export async function benchGateway(context: CommandContext): Promise<void> {
   const calls = numberFlag(given["requests"], {
     ...{ name: "requests", fallback: 8, minimum: 1, maximum: 100_000, isWhole: true },
   });
-  const gateway = gatewayOf(context);
+  const gateway = gatewayAt(context);
   const model = chosenModel(await gatewayModels(gateway, signal), flags.model);
   const { token } = model;
   const salt = randomInt(1_000_000);
@@ -66,23 +64,6 @@ export async function benchGateway(context: CommandContext): Promise<void> {
   );
   const failure = rounds.find((round) => round.failure !== undefined)?.failure;
   if (failure !== undefined) throw failure;
-}
-
-function gatewayOf({ flags }: CommandContext): MeasuredGateway {
-  const endpoint = httpEndpoint(String(flags["gateway"]));
-  if (endpoint === undefined || endpoint.authorization !== undefined)
-    throw new LloomError("COMMAND_INVALID", "--gateway is no plain http or https address.", {
-      next: "Give one such as http://127.0.0.1:8080; a key goes into a file: --gateway-key-file FILE.",
-    });
-  const path = endpoint.path.replace(/\/+$/, "").replace(/\/v1$/, "");
-  const file = flags["gatewayKeyFile"];
-  return { url: `${endpoint.origin}${path}`, apiKey: typeof file === "string" ? keyIn(file) : undefined };
-}
-
-function keyIn(file: string): string {
-  const path = givenPlace(file, "--gateway-key-file");
-  const next = "Give the path of a file that holds the gateway's API key.";
-  return readOutsideFile({ path, what: path, code: "COMMAND_INVALID", next }).trim();
 }
 
 /** Throws MODEL_NOT_FOUND. */

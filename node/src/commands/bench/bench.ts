@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { YES } from "../deeds/consent.ts";
+import { GATEWAY_KEY_FILE } from "../open/gateway-at.ts";
 import { benchBackend } from "./bench-backend.ts";
 import { benchGateway } from "./bench-gateway.ts";
 
@@ -24,7 +25,7 @@ export const bench: Command = {
       describe: "what an hour of the machine costs, in tokens of payment: which prices pay for it",
     },
     { form: "--gateway <URL>", describe: "measure this gateway; the answers are paid, by whoever runs it" },
-    { form: "--gateway-key-file <FILE>", describe: "holds the API key for the gateway" },
+    GATEWAY_KEY_FILE,
     { form: "--requests <N>", describe: "gateway: so many for each number at once (default: 8)" },
     { ...YES, describe: "gateway: ask without asking; needed where there is no terminal" },
   ],

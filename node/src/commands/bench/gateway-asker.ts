@@ -1,14 +1,8 @@
 import { z } from "@lloom/protocol/zod";
-import { asLloomError, LloomError } from "../../errors.ts";
+import { LloomError } from "../../errors.ts";
 import { steadyClock } from "../../primitives/clock.ts";
+import { callGateway, type GatewayAt } from "../open/gateway-at.ts";
 import type { Asker } from "./round.ts";
-
-/** A gateway that is measured. */
-export interface MeasuredGateway {
-  /** Without `/v1`. */
-  readonly url: string;
-  readonly apiKey: string | undefined;
-}
 
 /** What it sells of a model, base units per 1 000 000 tokens. */
 export interface GatewayModel {
@@ -36,19 +30,17 @@ const listSchema = z.object({
     }),
   ),
 });
-const errorSchema = z.object({ error: z.object({ message: z.string(), code: z.string().nullish() }) });
 const chunkSchema = z.object({
   error: z.object({ message: z.string() }).optional(),
   choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }).optional() })).optional(),
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
   lloom: z.object({ cost: units }).optional(),
 });
-const LONGEST_CALL_MS = 300_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /** Models that it lists. Throws CONFIG_INVALID where none is a gateway, and what it says. */
-export async function gatewayModels(gateway: MeasuredGateway, signal: AbortSignal): Promise<readonly GatewayModel[]> {
-  const answer = await call(gateway, { path: "/v1/models", signal });
+export async function gatewayModels(gateway: GatewayAt, signal: AbortSignal): Promise<readonly GatewayModel[]> {
+  const answer = await callGateway(gateway, { path: "/v1/models", signal });
   const list = listSchema.safeParse(await answer.json().catch(() => undefined)).data;
   if (list === undefined)
     throw new LloomError("CONFIG_INVALID", `${gateway.url} lists no models as a gateway of Lloom does.`, {
@@ -61,7 +53,7 @@ export async function gatewayModels(gateway: MeasuredGateway, signal: AbortSigna
 
 /** Asks as any client of OpenAI's API, for a price that is bounded. */
 export const askGateway =
-  (gateway: MeasuredGateway, model: string, most: PriceBound): Asker =>
+  (gateway: GatewayAt, model: string, most: PriceBound): Asker =>
   async (prompt, maxTokens, signal) => {
     const startedMs = steadyClock();
     const body = {
@@ -69,7 +61,7 @@ export const askGateway =
       ...{ stream: true, stream_options: { include_usage: true } },
       provider: { max_price: { prompt: most.inbound, completion: most.outbound } },
     };
-    const answer = await call(gateway, { path: "/v1/chat/completions", body, signal });
+    const answer = await callGateway(gateway, { path: "/v1/chat/completions", body, signal });
     let firstMs: number | undefined;
     let usage = { prompt_tokens: 0, completion_tokens: 0 };
     let cost = 0n;
@@ -86,37 +78,6 @@ export const askGateway =
       ...{ inboundTokens: usage.prompt_tokens, outboundTokens: usage.completion_tokens, cost },
     };
   };
-
-interface Call {
-  readonly path: string;
-  readonly body?: unknown;
-  readonly signal: AbortSignal;
-}
-
-async function call({ url, apiKey }: MeasuredGateway, { path, body, signal }: Call): Promise<Response> {
-  const headers = {
-    ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-    ...(body !== undefined && { "content-type": "application/json" }),
-  };
-  let answer: Response;
-  try {
-    answer = await fetch(`${url}${path}`, {
-      ...{ headers, redirect: "error", signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CALL_MS)]) },
-      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
-    });
-  } catch (cause) {
-    if (signal.aborted) throw new LloomError("CANCELLED", "The measuring was stopped.", { cause });
-    throw new LloomError("EXECUTOR_UNREACHABLE", `No gateway answers at ${url}: ${asLloomError(cause).message}`, {
-      cause,
-      next: "Start it (lloom gateway), or correct --gateway.",
-    });
-  }
-  if (answer.ok) return answer;
-  const said = errorSchema.safeParse(await answer.json().catch(() => undefined)).data?.error;
-  throw new LloomError("NO_EXECUTOR", `The gateway says ${answer.status}: ${said?.message ?? "nothing more"}`, {
-    next: answer.status === 401 ? "Give --gateway-key-file FILE." : "Ask less at once, or another model: --model NAME.",
-  });
-}
 
 /** The data of each event. */
 async function* eventsOf({ body }: Response): AsyncGenerator<string> {
