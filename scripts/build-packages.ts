@@ -7,8 +7,8 @@ import { buildPackages, PACKAGES } from "./packages/build-packages.ts";
 
 const USAGE = `usage: npm run build:packages [-- FOLDER]
 
-Builds @lloom/protocol, @lloom/node and @lloom/runtime, each in a folder of FOLDER (out/packages unless given): JavaScript,
-declarations, README and licence. There npm pack makes a tarball that runs where it is installed.`;
+Builds @lloom/protocol, @lloom/node, @lloom/runtime and @lloom/browser, each in a folder of FOLDER (out/packages unless given):
+JavaScript, declarations, README and licence. There npm pack makes a tarball that runs where it is installed.`;
 
 const [given = join(ROOT, "out/packages")] = readFlags({
   usage: USAGE,

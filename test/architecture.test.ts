@@ -19,6 +19,8 @@ function importsOf({ text }: Source): string[] {
 /** Path of one of our own files that an import names; undefined for packages. */
 function target(path: string, specifier: string): string | undefined {
   if (specifier.startsWith("@lloom/protocol/")) return `protocol/src/${specifier.slice("@lloom/protocol/".length)}.ts`;
+  if (specifier === "@lloom/browser") return "browser/src/page-client.ts";
+  if (specifier.startsWith("@lloom/browser/")) return `browser/src/${specifier.slice("@lloom/browser/".length)}.ts`;
   if (specifier.startsWith("@/")) return `web/${specifier.slice(2)}`;
   if (!specifier.startsWith(".")) return undefined;
   return relative(ROOT, join(ROOT, dirname(path), specifier))

@@ -2,11 +2,17 @@ import type { Stream } from "@libp2p/interface";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { decodeOffersReply, encodeRpcRequest } from "@lloom/protocol/wire";
+import type { OffersWanted } from "./page-types.ts";
 
-/** Asks over a stream of `/lloom/rpc/1` what is offered of a model. Throws what the peer says, STREAM_INTERRUPTED, FRAME_INVALID. */
-export async function callOffers(stream: Stream, model: string, signal: AbortSignal): Promise<SignedOffer[]> {
+/** Asks over a stream of `/lloom/rpc/1` what is offered. Throws what the peer says, STREAM_INTERRUPTED, FRAME_INVALID. */
+export async function callOffers(
+  stream: Stream,
+  { model, executor }: OffersWanted,
+  signal: AbortSignal,
+): Promise<SignedOffer[]> {
   const reading = readToEnd(stream, signal);
-  stream.send(encodeRpcRequest({ method: "offers", model }));
+  const wanted = { ...(model !== undefined && { model }), ...(executor !== undefined && { executor }) };
+  stream.send(encodeRpcRequest({ method: "offers", ...wanted }));
   const [bytes] = await Promise.all([reading, stream.close({ signal })]);
   const reply = decodeOffersReply(bytes);
   if ("offers" in reply) return reply.offers;

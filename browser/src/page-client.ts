@@ -1,9 +1,9 @@
-import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
-import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-types";
+import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, spoilsLane } from "@lloom/protocol/lane";
 import { LloomError } from "@lloom/protocol/lloom-error";
-import type { ChatMessage, ExecutorFrame, Sampling, SignedOffer } from "@lloom/protocol/messages";
+import type { ExecutorFrame, SignedOffer } from "@lloom/protocol/messages";
 import { INFER_PROTOCOL, RPC_PROTOCOL } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
 import { promisedBy } from "@lloom/protocol/profile";
@@ -16,41 +16,14 @@ import { callOffers } from "./call-offers.ts";
 import { InferStream } from "./infer-stream.ts";
 import { Lanes, type TakenLane } from "./lanes.ts";
 import { PageHost } from "./page-host.ts";
+import type { OffersWanted, PageClientOptions, PageEvent, PageQuestion, Reached } from "./page-types.ts";
+
+export type * from "./page-types.ts";
 
 /** How long after now a request may be answered. */
 const DEADLINE_SECONDS = 600;
 /** A dial, with everything until the first byte. */
 const OPEN_MS = 15_000;
-
-export interface PageClientOptions {
-  readonly domain: CommitmentDomain;
-  /** Whose channels pay. */
-  readonly principal: Address;
-  /** 32 bytes: a session key that the principal has authorized on chain, or the principal's own. */
-  readonly secret: Uint8Array;
-}
-
-/** What is asked; at which price, the accepted offer says. */
-export interface PageQuestion {
-  readonly messages: readonly ChatMessage[];
-  readonly sampling: Sampling;
-  readonly maxOutboundTokens: number;
-}
-
-/** What an answer tells, in this order. */
-export type PageEvent =
-  | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
-  | { readonly type: "text"; readonly text: string }
-  /** The answer is right. The receipt and its salts are nobody else's to keep: with them the texts can be proven. */
-  | {
-      readonly type: "end";
-      readonly receipt: Receipt;
-      readonly salts: { readonly prompt: Hex; readonly answer: Hex };
-      readonly requestHash: Hex;
-      readonly responseHash: Hex;
-      /** Of this answer alone, base units. */
-      readonly cost: bigint;
-    };
 
 interface Placed {
   readonly terms: ReturnType<typeof requestTerms>;
@@ -81,13 +54,18 @@ export class PageClient implements AsyncDisposable {
     return new PageClient(options, await PageHost.start(options.secret));
   }
 
-  /** What a validator or an executor at these addresses knows to be offered of a model; each offer's signature is right. */
-  async offers(addresses: readonly string[], model: string): Promise<SignedOffer[]> {
+  /** What a validator or an executor at these addresses knows to be offered, all or what is wanted; each offer's signature is right. */
+  async offers(addresses: readonly string[], wanted: OffersWanted = {}): Promise<SignedOffer[]> {
     const signal = AbortSignal.timeout(OPEN_MS);
     const { stream } = await this.#host.open(addresses, RPC_PROTOCOL, signal);
-    const offers = await callOffers(stream, model, signal);
+    const offers = await callOffers(stream, wanted, signal);
     const judged = { hasher: this.#hasher, recover: recoverAddress, nowSeconds: BigInt(nowSeconds()) };
     return offers.filter((signed) => offerProblem({ ...judged, signed }) === undefined);
+  }
+
+  /** Whether a peer answers at one of these addresses, who it is, and how far away. Throws EXECUTOR_UNREACHABLE. */
+  reach(addresses: readonly string[]): Promise<Reached> {
+    return this.#host.reach(addresses, AbortSignal.timeout(OPEN_MS));
   }
 
   /**
@@ -106,9 +84,14 @@ export class PageClient implements AsyncDisposable {
     yield* this.#follow({ stream, signed, question, signal }, { terms, taken, promptSalt, offerHash });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends all connections; an answer that is on its way is lost. */
+  async close(): Promise<void> {
     for (const stream of this.#streams.values()) (await stream.catch(() => undefined))?.close();
     await this.#host[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async *#follow(

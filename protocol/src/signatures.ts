@@ -43,3 +43,7 @@ export function recoverAddress(digest: Hex, signature: CompactSignature): Addres
 
 /** A way to recover signers, so that a node can put a native one in the place of `recoverAddress`. */
 export type RecoverAddress = typeof recoverAddress;
+
+/** The account of a key. Throws for 32 bytes that are none. */
+export const addressOfSecret = (secret: Uint8Array): Address =>
+  addressFromPublicKey(secp256k1.getPublicKey(secret, true));

@@ -2,11 +2,11 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { dirname, join } from "node:path";
 import { ROOT } from "../../checkout/paths.ts";
 import { NEEDED_NODE } from "../../node/bin/right-node.js";
-import { compile } from "./compile.ts";
+import { bundle, compile } from "./compile.ts";
 import { type Manifest, packageManifest, runtimeManifest } from "./manifest.ts";
 
 /** Folders of the packages that are built, in the order in which they need each other. */
-export const PACKAGES = ["protocol", "runtime", "node"] as const;
+export const PACKAGES = ["protocol", "runtime", "node", "browser"] as const;
 
 /**
  * Builds the packages in a folder, each in one of its own, from which `npm pack` makes a tarball that runs: JavaScript, declarations of
@@ -17,14 +17,18 @@ export function buildPackages(folder: string): void {
   for (const name of [...PACKAGES, "compiled"]) rmSync(join(folder, name), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   compile(compiled);
-  const [root, protocol, node] = [".", "protocol", "node"].map(manifestOf) as [Manifest, Manifest, Manifest];
+  const [root, protocol, node, browser] = [".", "protocol", "node", "browser"].map(manifestOf) as [
+    ...[Manifest, Manifest, Manifest, Manifest],
+  ];
   const made = {
     protocol: packageManifest(protocol, protocol),
     runtime: runtimeManifest(node, root, NEEDED_NODE),
     node: packageManifest(node, protocol),
+    browser: packageManifest(browser, protocol),
   };
   buildProtocol(join(folder, "protocol"), compiled);
   buildNode(join(folder, "node"), compiled);
+  buildBrowser(join(folder, "browser"), compiled);
   for (const name of PACKAGES) {
     const into = join(folder, name);
     write(join(into, "package.json"), `${JSON.stringify(made[name], undefined, 2)}\n`);
@@ -48,6 +52,14 @@ function buildNode(into: string, compiled: string): void {
   copy({ from: join(compiled, "node"), into, patterns });
   const models = ["lloom-tiny.gguf", "calibration.json", "README.md"].map((name) => `models/tiny/${name}`);
   copy({ from: join(ROOT, "node"), into, patterns: ["README.md", "bin/*.js", ...models] });
+}
+
+/** Each module in one file, together with the few files of a node's that it takes; packages stay packages. */
+function buildBrowser(into: string, compiled: string): void {
+  copy({ from: join(compiled, "browser"), into, patterns: ["src/{page-client,page-types,session}.d.ts"] });
+  for (const name of ["page-client", "session"])
+    bundle(join(compiled, `browser/src/${name}.js`), join(into, `src/${name}.js`));
+  copy({ from: join(ROOT, "browser"), into, patterns: ["README.md"] });
 }
 
 interface Copying {

@@ -1,13 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { ROOT } from "../../checkout/paths.ts";
 
 /** All that the packages' oldest Node knows of the language; `using` is written out. */
 const TARGET = "es2023";
-/** Where programs of the node begin: the command line, the library, and the processes that they start. */
+/** Where programs of the node begin, the command line, the library, and the processes that they start; and the client of pages. */
 const ENTRIES = [
+  "browser/src/page-client.ts",
+  "browser/src/session.ts",
   "node/src/cli.ts",
   "node/src/library/library.ts",
   "node/src/library/beside-process.ts",
@@ -41,3 +44,10 @@ export function compile(into: string): void {
     rmSync(path);
   }
 }
+
+/** Makes one module of a compiled one and of all files that it reaches, as a page loads it. */
+export const bundle = (entry: string, outfile: string): void =>
+  void buildSync({
+    ...{ entryPoints: [entry], outfile, bundle: true, packages: "external", format: "esm", platform: "browser" },
+    ...{ target: "es2022", logLevel: "silent", charset: "utf8" },
+  });

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import { deposit, faucet } from "../../node/src/chain/account/actions.ts";
@@ -15,7 +16,7 @@ import { type Script, says, saysThenHangs, scriptedBackend } from "./roles/scrip
 import { DOLLAR, log, World } from "./roles/world.ts";
 
 const MODEL = "lloom-tiny";
-const PAGES = ["docs/library.md", "node/README.md", "protocol/README.md"];
+const PAGES = ["docs/library.md", "node/README.md", "protocol/README.md", "browser/README.md"];
 const PASSWORD = "a password for tests";
 
 /** The machine's own Node if packages have to bring another for it, else this one that takes itself for such. */
@@ -83,16 +84,22 @@ describe("each tarball", () => {
       expect(JSON.stringify(manifest), name).not.toMatch(/https?:|registry|"workspaces"|"scripts"/);
       expect(manifest, name).toMatchObject({ private: true, license: "MIT", type: "module" });
     }
-    const { node, protocol, runtime } = packed.packages;
+    const { node, protocol, runtime, browser } = packed.packages;
     expect(node?.files.filter((file) => file.endsWith(".d.ts")).sort()).toEqual(
       ["library", "public-types", "verify-receipt"].map((name) => `src/library/${name}.d.ts`),
     );
     expect(protocol?.files).toEqual(expect.arrayContaining(["src/receipts.d.ts", "vectors/lanes.json"]));
     expect(runtime?.files).toHaveLength(3);
+    const modules = ["page-client.d.ts", "page-client.js", "page-types.d.ts", "session.d.ts", "session.js"];
+    expect(browser?.files.filter((file) => file.startsWith("src/")).sort()).toEqual(
+      modules.map((name) => `src/${name}`),
+    );
   });
 
   it("needs what its manifest names, and all of it", () => {
-    for (const { folder, files, manifest } of ["protocol", "node"].flatMap((name) => packed.packages[name] ?? [])) {
+    for (const { folder, files, manifest } of ["protocol", "node", "browser"].flatMap(
+      (name) => packed.packages[name] ?? [],
+    )) {
       const scripts = files.filter((file) => file.endsWith(".js"));
       const used = new Set(scripts.flatMap((file) => packagesIn(readFileSync(join(folder, file), "utf8"))));
       for (const name of [...used]) if (name.startsWith("node:") || builtinModules.includes(name)) used.delete(name);
@@ -101,7 +108,7 @@ describe("each tarball", () => {
       expect([...used].filter((name) => !named.includes(name) && name !== manifest.name)).toEqual([]);
       // Of types alone, and for the start of another Node.
       const unused = named.filter((name) => !used.has(name));
-      expect(unused).toEqual(manifest.name === "@lloom/node" ? ["@libp2p/interface", "@lloom/runtime"] : []);
+      expect(unused).toEqual(UNUSED[manifest.name] ?? []);
     }
   });
 
@@ -112,6 +119,11 @@ describe("each tarball", () => {
     expect(text("node_modules/@lloom/node/src/backend/open-backend.js")).toContain(`"node-llama-cpp@${version}"`);
   });
 });
+
+const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  "@lloom/node": ["@libp2p/interface", "@lloom/runtime"],
+  "@lloom/browser": ["@libp2p/interface"],
+};
 
 /** Packages that a script imports or, as native code, requires. */
 const packagesIn = (script: string): string[] =>
@@ -142,6 +154,15 @@ describe("a program in an empty folder", () => {
     writeFileSync(join(packed.folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src"] }));
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
     expect(await runNode({ args: [tsc], cwd: packed.folder }).ended).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("becomes one file for a page, of nothing that a page lacks", async () => {
+    const { outputFiles, warnings } = await build({
+      ...{ entryPoints: [join(packed.folder, "out/page.js")], bundle: true, write: false, platform: "browser" },
+      ...{ format: "esm", target: "es2022", logLevel: "silent" },
+    });
+    expect(warnings).toEqual([]);
+    expect(outputFiles[0]?.text).not.toMatch(/\bfrom "|\brequire\("/);
   });
 
   it("buys answers and proves them to anybody, as documented", async () => {

@@ -1,7 +1,11 @@
-// A browser pays for answers: the page's own client in a real Chromium, against a real executor and a real chain.
+// A browser pays for answers: the page's own client, and the documented program of it, in a real Chromium, against a real executor
+// and a real chain.
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
 import { verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import type { Page } from "playwright-core";
@@ -9,9 +13,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type * as PageModule from "../../browser/src/page-client.ts";
 import { allocate, deposit, faucet } from "../../node/src/chain/account/actions.ts";
 import { authorizeSignerCall } from "../../node/src/chain/account/session-signers.ts";
+import { readPossession } from "../../node/src/commands/signed/possession-file.ts";
 import { secretPeer } from "../../node/src/p2p/host/secret-peer.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { openBrowser, type TestBrowser } from "../support/browser.ts";
+import { documentedPrograms } from "../support/documented.ts";
 import { type ServedBundle, serveBundle } from "../support/page-bundle.ts";
 import { MODEL, type Script, says, scriptedBackend } from "./roles/scripted-backend.ts";
 import { DOLLAR, type Member, type Seller, until, World } from "./roles/world.ts";
@@ -42,8 +48,8 @@ beforeAll(async () => {
   await deposit(principal.chain, 10n * DOLLAR);
   await allocate(principal.chain, seller.identity.address, DOLLAR);
   session = identityFromSecret(randomBytes(32));
-  await authorize(principal, session);
-  bundle = stack.use(await serveBundle("browser/src/page-client.ts"));
+  const documented = documentedPrograms("docs/library.md").get("page.ts");
+  bundle = stack.use(await serveBundle(`${documented}\nexport { PageClient };`));
   browser = stack.use(await openBrowser([LOOPBACK_TOO]));
 });
 afterAll(() => stack.disposeAsync());
@@ -55,13 +61,23 @@ const streamed: Script = async function* (completion, signal) {
   }
 };
 
-/** One transaction of the wallet, and from then on the page signs by itself. */
-async function authorize({ chain, identity }: Member, signer: Identity): Promise<void> {
-  const deadline = (await chain.nowSeconds()) + 3600n;
-  const authorization = { principal: identity.address, signer: signer.address, nonce: 1n, deadline };
-  const possession = signer.sign(createCommitmentHasher(chain.domain).hashSignerAuthorization(authorization));
+/** The wallet adds the session key by the proof that the documented program makes, as `lloom signer add` does. */
+async function authorize({ chain }: Member, proof: string): Promise<void> {
+  const file = join(await world.dataDir(), "proof.json");
+  writeFileSync(file, proof);
+  const { domain, authorization, possession } = readPossession(file);
+  expect({ domain, signer: authorization.signer }).toEqual({ domain: chain.domain, signer: session.address });
   await chain.sender?.send(authorizeSignerCall(chain, authorization, possession));
 }
+
+/** What the documented program exports, as far as it is used here. */
+interface Documented {
+  openSession(storage: unknown): unknown;
+  proofOf(session: unknown, network: unknown): string;
+  ask(network: unknown, session: unknown, model: string, content: string): AsyncIterable<PageModule.PageEvent>;
+}
+/** Of the page. */
+declare const localStorage: { setItem(name: string, value: string): void };
 
 type End = Extract<PageModule.PageEvent, { type: "end" }>;
 interface Heard {
@@ -86,7 +102,7 @@ async function askInPage(addresses: readonly string[], questions = 1): Promise<H
       const client = await PageClient.start({ domain, principal: given.principal, secret });
       const heard: { texts: string[]; end?: unknown }[] = [];
       for (let count = 0; count < given.questions; count += 1) {
-        const [offer] = await client.offers(given.addresses, given.model);
+        const [offer] = await client.offers(given.addresses, { model: given.model });
         if (offer === undefined) throw new Error("nobody offers the model");
         const sampling = { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" as const };
         const question = { messages: given.messages, sampling, maxOutboundTokens: 64 };
@@ -98,7 +114,7 @@ async function askInPage(addresses: readonly string[], questions = 1): Promise<H
         }
         heard.push(one);
       }
-      await client[Symbol.asyncDispose]();
+      await client.close();
       return JSON.stringify(heard, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
     },
     {
@@ -108,8 +124,11 @@ async function askInPage(addresses: readonly string[], questions = 1): Promise<H
   );
   await page.close();
   expect(failures).toEqual([]);
-  return JSON.parse(told, (_, value) => (/^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value));
+  return JSON.parse(told, revived);
 }
+
+const revived = (_: string, value: unknown): unknown =>
+  typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
 
 function check({ texts, end }: Heard): void {
   const text = texts.join("");
@@ -132,6 +151,39 @@ function check({ texts, end }: Heard): void {
 const addressesOf = (kind: RegExp): string[] => seller.host.multiaddrs().filter((address) => kind.test(address));
 
 describe("a page with a session key", () => {
+  it("proves the key, and pays for an answer, by the documented program", async () => {
+    const page = await browser.browser.newPage();
+    await page.goto(bundle.url);
+    const { chainId, accounting } = principal.chain.domain;
+    const given = {
+      ...{ secret: bytesToHex(session.secret), chainId: String(chainId), accounting, model: MODEL },
+      ...{
+        principal: principal.identity.address,
+        validators: addressesOf(/\/ws\//),
+        content: MESSAGES[0]?.content ?? "",
+      },
+    };
+    const proof = await page.evaluate((given) => {
+      const { openSession, proofOf } = (globalThis as unknown as { bundle: Documented }).bundle;
+      localStorage.setItem("session", given.secret);
+      const domain = { chainId: BigInt(given.chainId), accounting: given.accounting };
+      return proofOf(openSession(localStorage), { ...given, domain });
+    }, given);
+    await authorize(principal, proof);
+    shown.resolve();
+    const told = await page.evaluate(async (given) => {
+      const { ask, openSession } = (globalThis as unknown as { bundle: Documented }).bundle;
+      const domain = { chainId: BigInt(given.chainId), accounting: given.accounting };
+      const heard: { texts: string[]; end?: unknown } = { texts: [] };
+      for await (const event of ask({ ...given, domain }, openSession(localStorage), given.model, given.content))
+        if (event.type === "text") heard.texts.push(event.text);
+        else if (event.type === "end") heard.end = event;
+      return JSON.stringify(heard, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+    }, given);
+    await page.close();
+    check(JSON.parse(told, revived));
+  });
+
   it.each([
     ["WebSockets", /\/ws\//],
     ["WebRTC-direct", /\/webrtc-direct\//],

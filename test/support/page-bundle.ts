@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../../checkout/paths.ts";
 
@@ -9,10 +8,10 @@ export interface ServedBundle extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Bundles a module of the checkout for a browser, and serves a page whose global `bundle` holds what it exports. */
-export async function serveBundle(entry: string): Promise<ServedBundle> {
+/** Bundles a module, given by its text, for a browser, and serves a page whose global `bundle` holds what it exports. */
+export async function serveBundle(program: string): Promise<ServedBundle> {
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, entry)],
+    stdin: { contents: program, loader: "ts", resolveDir: ROOT },
     bundle: true,
     write: false,
     platform: "browser",
