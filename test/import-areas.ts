@@ -79,7 +79,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   ...roomsOf("node/src/store", { files: [], database: ["files"] }, BASE),
   ...roomsOf(
     "node/src/store",
-    { batches: ["database"], client: ["database"], executor: ["database"], validator: ["database"] },
+    {
+      ...{ batches: ["database"], client: ["database"], executor: ["database"], validator: ["database"] },
+      observer: ["database"],
+    },
     ["node/src/store/duty-log.ts", ...BASE],
   ),
   { folder: "node/src/store", may: ["node/src/store/duty-log.ts", "node/src/store/database", ...BASE] },
@@ -106,7 +109,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     ...CAPABILITIES,
     ...BASE,
   ]),
-  ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
+  ...["client", "executor", "validator", "observer"].map((role) => ({
+    folder: `node/src/${role}`,
+    may: mayOfRole(role),
+  })),
   // The rooms of a gateway: an API stands on what all of them share, and never on another one.
   ...roomsOf(
     "node/src/gateway",

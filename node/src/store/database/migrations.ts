@@ -3,6 +3,7 @@ import { LloomError } from "../../errors.ts";
 import { AUDIT_TABLES, RETURNING_KEYS } from "./audit-tables.ts";
 import { hex, unsigned } from "./column-forms.ts";
 import { EVIDENCE_TABLES } from "./evidence-tables.ts";
+import { OBSERVER_TABLES } from "./observer-tables.ts";
 import { GATEWAY_TABLES } from "./payment-tables.ts";
 import { rolledBack } from "./rolled-back.ts";
 import { textWithoutKey } from "./store-failure.ts";
@@ -252,6 +253,7 @@ export const MIGRATIONS: readonly string[] = [
   ...EVIDENCE_TABLES,
   RETURNING_KEYS,
   ...GATEWAY_TABLES,
+  ...OBSERVER_TABLES,
 ];
 
 /** Whether an earlier version wrote the file, and nothing has brought its tables to this one. Throws STORE_FAILED as `migrate`. */
