@@ -35,7 +35,12 @@ export interface Completion {
  * stopped it, with the counts until then. Where the tokenizer is known, the counts are those of `token-counts.ts`.
  */
 export type CompletionEvent =
-  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "text";
+      readonly text: string;
+      /** Nothing follows but the end, which may take the backend a moment; left out where that is not known. */
+      readonly isLast?: boolean;
+    }
   | {
       readonly type: "end";
       readonly finishReason: "stop" | "length" | "cancelled";

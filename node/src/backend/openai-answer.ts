@@ -83,7 +83,7 @@ async function* readTexts(stream: AnswerStream, reading: Reading): AsyncGenerato
     if (telling.length === 0) continue;
     watchdog.stop();
     const { text, problem } = textOf(stream, reading, telling);
-    if (text !== "") yield { type: "text", text };
+    if (text !== "") yield { type: "text", text, ...(ending.isDone && reading.calls.isEmpty && { isLast: true }) };
     if (problem !== undefined) throw problem;
     if (ending.isDone) return finish(events, watchdog);
     if (count.outboundTokens === 0) watchdog.start(limits.firstTokenTimeoutMs, "the first token");

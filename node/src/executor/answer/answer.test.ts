@@ -89,7 +89,7 @@ describe("an answer", () => {
     expect(found?.status).toBe("signed");
     if (found?.status !== "signed") return;
     expect(signedWhile).toEqual([{ status: "answered", response_hash: found.responseHash }]);
-    expect(types).toEqual(["status", "token", "response"]);
+    expect(types).toEqual(["token", "response"]);
     const delivered = new TextEncoder().encode("Hello");
     expect(store.delivery(requestHash)).toMatchObject({ delivered, prompt: testPrompt() });
   });

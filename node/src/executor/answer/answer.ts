@@ -18,6 +18,7 @@ import type { FramePipe } from "./frame-pipe.ts";
 import { produce } from "./produce.ts";
 import { type Answer, buildResponse } from "./response.ts";
 import { ServingWatch } from "./serving-watch.ts";
+import { Telling } from "./telling.ts";
 import { withTrueCounts } from "./true-counts.ts";
 
 type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
@@ -56,16 +57,17 @@ export async function answerRequest(
   const { store, log } = parts;
   const { requestHash } = admitted;
   const watch = new ServingWatch({ requestHash, model: admitted.request.model, backend: parts.backend.name });
+  using telling = new Telling(pipe, watch);
   let answer: Answer;
   try {
-    answer = await work(parts, admitted, { pipe, signal, watch });
+    answer = await work(parts, admitted, { telling, signal, watch });
   } catch (thrown) {
     const error = asLloomError(thrown, "BACKEND_FAILED");
     log.info({ requestHash, code: error.code, problem: error.message }, "request failed");
     fail(store, requestHash, error, log);
     watch.failed(error.code);
     parts.onFailed(error, admitted.request.model);
-    pipe.fail(error);
+    telling.failed(error);
     return;
   }
   try {
@@ -75,15 +77,14 @@ export async function answerRequest(
     const facts = sold(parts, { admitted, frame, cost });
     log.info(facts, "answered");
     watch.answered({ ...facts, cost, finishReason: answer.finishReason });
-    pipe.offer(frame);
-    pipe.end();
+    telling.answered(frame);
   } catch (thrown) {
     // The answer may be on disk: it must not be failed, or another one could be signed. It is signed at the next start.
     const error = asLloomError(thrown);
     log.error({ requestHash, code: error.code, problem: error.message }, "answer not signed");
     watch.failed(error.code);
     parts.onFailed(error, admitted.request.model);
-    pipe.fail(error);
+    telling.failed(error);
   }
 }
 
@@ -111,7 +112,7 @@ function sold(
 }
 
 interface Working {
-  readonly pipe: FramePipe<ExecutorFrameBody>;
+  readonly telling: Telling;
   readonly signal: AbortSignal;
   readonly watch: ServingWatch;
 }
@@ -120,25 +121,22 @@ interface Working {
 async function work(
   { queue, backend, answerTimeoutMs, clock, run, log }: AnswerParts,
   { request, requestHash, completion, epoch }: Admitted,
-  { pipe, signal, watch }: Working,
+  { telling, signal, watch }: Working,
 ): Promise<Answer> {
   using _slot = await queue.enter({
     client: request.client,
     signal,
-    onPosition: (position) => pipe.offer({ type: "status", state: "queued", position }),
+    onPosition: (position) => telling.queued(position),
   });
   watch.began();
-  pipe.offer({ type: "status", state: "running", position: 0 });
+  telling.running();
   const answer = await produce({
     backend,
     completion,
     signal,
     timeoutMs: answerTimeoutMs,
     deadlineMs: Number(request.deadline) * 1000 - clock(),
-    send: (text) => {
-      watch.text();
-      return pipe.push({ type: "token", text });
-    },
+    send: (text, isLast) => telling.text(text, isLast),
   });
   // Nothing is on disk yet: what must not be signed has failed, and costs nothing.
   run.checkMaySign(epoch);

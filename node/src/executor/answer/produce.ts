@@ -15,8 +15,8 @@ export interface Production {
   readonly timeoutMs: number;
   /** Until the client's deadline; then what was produced is the answer. */
   readonly deadlineMs: number;
-  /** Gets the text as it comes; the backend waits until it resolves. */
-  readonly send: (text: string) => Promise<void>;
+  /** Gets the text as it comes, and whether the backend has said that nothing follows it; the backend waits until it resolves. */
+  readonly send: (text: string, isLast: boolean) => Promise<void>;
 }
 
 /** How long a backend that was told to stop may take to say what it did. */
@@ -102,7 +102,8 @@ async function read(
     const { done, value } = await nextBefore(iterator, stop);
     if (done === true) throw new LloomError("BACKEND_FAILED", "The backend ended without saying what it did.");
     const pieces = value.type === "text" ? text.add(value.text) : text.flush();
-    for (const piece of pieces) await send(piece);
+    const isLast = value.type === "end" || value.isLast === true;
+    for (const [index, piece] of pieces.entries()) await send(piece, isLast && index === pieces.length - 1);
     if (text.text.length > MOST_ANSWER_UNITS)
       throw new LloomError("BACKEND_FAILED", "The backend's answer is larger than any context.");
     if (value.type === "text") continue;
