@@ -1,11 +1,12 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type EpochStanding, replay } from "@lloom/protocol/reputation/epochs-of";
+import { firstDifference } from "@lloom/protocol/reputation/first-difference";
 import { need } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
 import { openIndexer, type ToldEpoch, type ToldStanding } from "../../indexer/indexer.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { firstDifference, proofProblem } from "./differences.ts";
 import { openPast, type Past } from "./past.ts";
+import { proofProblem } from "./proof-problem.ts";
 import { unregistered } from "./show.ts";
 
 /** Replays an executor's events from the chain, and holds what an indexer says of every epoch against that. */

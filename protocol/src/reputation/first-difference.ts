@@ -1,8 +1,5 @@
-import type { Address } from "@lloom/protocol/commitment-types";
-import { rootByProof } from "@lloom/protocol/merkle";
-import type { EpochStanding } from "@lloom/protocol/reputation/epochs-of";
-import { standingLeaf } from "@lloom/protocol/reputation/standings-tree";
-import type { ToldEpoch, ToldStanding } from "../../indexer/indexer.ts";
+/** What an index says of an executor, held against what its events say: for a node and for a page. */
+import type { EpochStanding } from "./epochs-of.ts";
 
 /** Where an index says something else than the chain. */
 export interface Difference {
@@ -25,7 +22,7 @@ const COMPARED = [
  */
 export function firstDifference(
   own: readonly EpochStanding[],
-  told: readonly ToldEpoch[],
+  told: readonly EpochStanding[],
   moving: ReadonlySet<bigint> = new Set(),
 ): Difference | undefined {
   const ours = new Map(own.map((standing) => [standing.epoch, standing]));
@@ -41,14 +38,4 @@ export function firstDifference(
     if (input !== undefined) return { epoch, input, own: String(mine[input]), told: String(its[input]) };
   }
   return undefined;
-}
-
-/** Why an answer does not show that the standing is under its root; undefined if it does. */
-export function proofProblem(
-  executor: Address,
-  { standing, root, count, index, proof }: ToldStanding,
-): string | undefined {
-  const found = rootByProof({ leaf: standingLeaf({ executor, ...standing }), index, total: count, proof });
-  if (found === undefined) return "its proof is not as long as the leaf's place asks for";
-  return found === root ? undefined : "the proof leads to another root than it names";
 }
