@@ -268,6 +268,7 @@ function rootFilesOfNode(): string[] {
     "mended-text",
     "nearest-name",
     "observation-settings",
+    "observer-settings",
     "outside-file",
     "peer-settings",
     "setting-forms",
@@ -278,7 +279,7 @@ function rootFilesOfNode(): string[] {
 }
 
 function belowCommands(): string[] {
-  const roles = ["client", "executor", "validator", "gateway", "clock", "duties", "evidence", "observe"];
+  const roles = ["client", "executor", "validator", "gateway", "clock", "duties", "evidence", "observe", "observer"];
   return [...roles.map((name) => `node/src/${name}`), ...CAPABILITIES, ...rootFilesOfNode(), ...BASE];
 }
 

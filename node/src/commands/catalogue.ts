@@ -171,6 +171,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/validator.ts")).validator,
   },
   {
+    name: "observe",
+    group: "Selling answers, guarding the network",
+    describe: "watch who offers what and who answers, and tell it signed over HTTP; buys nothing",
+    load: async () => (await import("./run/observe.ts")).observe,
+  },
+  {
     name: "canaries",
     group: "Selling answers, guarding the network",
     describe: "show the keys by which a validator audits, and what each has",

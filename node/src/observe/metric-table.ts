@@ -1,5 +1,5 @@
 /** The roles that can be measured. */
-export type MeasuredRole = "gateway" | "executor" | "validator";
+export type MeasuredRole = "gateway" | "executor" | "validator" | "observer";
 
 /** What a metric is; its name says the unit. */
 export interface MetricKind {
@@ -17,7 +17,9 @@ export interface MetricKind {
 const each = <Label extends string>(label: Label, values: readonly string[]): { [Name in Label]: string }[] =>
   values.map((value) => ({ [label]: value }) as { [Name in Label]: string });
 
-const ALL = ["gateway", "executor", "validator"] as const;
+const ALL = ["gateway", "executor", "validator", "observer"] as const;
+/** Who has an account that money and duties of disputes hang on. */
+const ACTING = ["gateway", "executor", "validator"] as const;
 const SELLING = ["gateway", "executor"] as const;
 /** Whom others have to reach. */
 const CALLED = ["executor", "validator"] as const;
@@ -163,7 +165,7 @@ export const METRICS = {
   lloom_offers: {
     type: "gauge",
     roles: ALL,
-    help: "Offers that stand: in a gateway's book, in a validator's registry, of an executor its own.",
+    help: "Offers that stand: in a gateway's book, in a validator's registry, heard by an observer, of an executor its own.",
   },
   lloom_channels: {
     type: "gauge",
@@ -183,13 +185,13 @@ export const METRICS = {
   lloom_peers: { type: "gauge", roles: ALL, help: "Connected peers." },
   lloom_duties_open: {
     type: "gauge",
-    roles: ALL,
+    roles: ACTING,
     labels: ["kind"],
     help: "Duties by a deadline of the chain: disputes to answer, defend, open or tend, reports, complaints, jury seats.",
   },
   lloom_duty_steps_total: {
     type: "counter",
-    roles: ALL,
+    roles: ACTING,
     labels: ["kind"],
     initial: each("kind", ["answer", "defend", "dispute", "report", "accuse", "judge"]),
     help: "Steps of such duties.",
@@ -209,16 +211,28 @@ export const METRICS = {
     roles: ["validator"],
     help: "Audits of executors that were reported on chain.",
   },
+  lloom_observed_calls_total: {
+    type: "counter",
+    roles: ["observer"],
+    labels: ["outcome"],
+    initial: each("outcome", ["answered", "silent"]),
+    help: "Calls of executors by an observer, by whether they were answered.",
+  },
+  lloom_observed_executors: {
+    type: "gauge",
+    roles: ["observer"],
+    help: "Executors that an observer calls in turn.",
+  },
   lloom_transactions_total: {
     type: "counter",
-    roles: ALL,
+    roles: ACTING,
     labels: ["outcome"],
     initial: each("outcome", ["done", "reverted"]),
     help: "Transactions of this node's account that were mined.",
   },
   lloom_transaction_fees_wei_total: {
     type: "counter",
-    roles: ALL,
+    roles: ACTING,
     help: "What they cost, in wei.",
   },
   lloom_rpc_calls_total: {

@@ -1,9 +1,18 @@
+import { join } from "node:path";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { readSheet, type SheetContent, type SheetKind } from "@lloom/protocol/observed/sheets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
+import { hashOfModel } from "../../../node/src/observer/changed-terms.ts";
+import { createObserver } from "../../../node/src/observer/observer.ts";
+import type { SheetWanted } from "../../../node/src/observer/observer-options.ts";
 import { callHealth, callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
+import { openDatabase } from "../../../node/src/store/database/database.ts";
+import { openObserverLog } from "../../../node/src/store/observer/observer-log.ts";
+import { recoverAddress } from "../../../node/src/wallet/recover.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, PRICE, question, soon, sweepUp, unplug, until, World } from "./world.ts";
+import { askAll, log, PRICE, question, soon, sweepUp, unplug, until, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -52,6 +61,54 @@ describe("an executor", () => {
       message: "The backend has none of the models to offer (another).",
       next: "Give --models some of what it has: scripted.",
     });
+  });
+});
+
+describe("an observer", () => {
+  it("says, signed, what is offered for how much and who answers, and what became of that", async () => {
+    const [stack, dataDir] = [new AsyncDisposableStack(), await world.dataDir()];
+    await using _all = stack;
+    const member = await world.join(await world.nextIdentity(), world.chain.rpcUrl, stack, []);
+    const db = stack.use(openDatabase(join(dataDir, "observer.sqlite")));
+    const parts = { ...member, store: openObserverLog(db), log };
+    const observer = stack.use(await createObserver(parts, { sampleMs: 300, random: () => 0.5 }));
+    const judge = { hasher: createCommitmentHasher(member.chain.domain), recover: recoverAddress };
+    const read = <Kind extends SheetKind>(wanted: SheetWanted & { readonly kind: Kind }) => {
+      const sheet = readSheet<Kind>(wanted.kind, JSON.parse(observer.sheet(wanted)), judge);
+      expect(sheet?.observer).toBe(member.identity.address);
+      return sheet?.content as SheetContent<Kind>;
+    };
+    const seller = await world.seller({ backend: scriptedBackend(says("Yes."), "watched"), concurrency: 3 });
+    const executor = seller.identity.address;
+    const modelHash = hashOfModel("watched");
+    const own = () => read({ kind: "book", executor }).offers[0];
+    await until("it was called", () => own()?.health?.isUp === true);
+    const seen = own();
+    expect(seen).toMatchObject({
+      offer: { executor, model: "watched", ...PRICE },
+      capacity: 3,
+      health: { dayUptime: 1 },
+    });
+    expect([seen?.health?.connectMs, seen?.health?.responseMs].every((ms) => (ms ?? 0) > 0)).toBe(true);
+    // Whoever sees it can check that it is the executor's own word, too.
+    expect(seen && recoverAddress(judge.hasher.hashOffer(seen.offer), seen.signature)).toBe(executor);
+    expect(read({ kind: "models" }).models.find(({ model }) => model === "watched")).toMatchObject({
+      ...{ executors: 1, up: 1, cheapest: { executor, ...PRICE } },
+    });
+
+    const price = { inboundPrice: 7n, outboundPrice: 9n };
+    seller.executor.reprice({ price });
+    const changes = () => read({ kind: "prices", modelHash, sinceMs: 0 }).changes;
+    await until("the new price was noted", () => changes().length === 2);
+    expect(changes().map(({ terms }) => terms?.inboundPrice)).toEqual([PRICE.inboundPrice, 7n]);
+
+    await unplug(seller);
+    await until("it does not answer", () => own()?.health?.isUp === false);
+    expect(own()?.health?.dayUptime).toBeLessThan(1);
+    const hours = read({ kind: "uptime", executor, sinceMs: 0 }).hours;
+    expect(hours.reduce((sum, hour) => sum + hour.calls - hour.answered, 0)).toBeGreaterThan(0);
+    expect(read({ kind: "models" }).models.find(({ model }) => model === "watched")?.cheapest).toBeNull();
+    await sweepUp(seller);
   });
 });
 
