@@ -24,6 +24,7 @@ import { startExplorer, startIndexer } from "./pages.ts";
 import { Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import { openRunFolder } from "./run-folder.ts";
+import { timed, wantedPort } from "./steps.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface DevnetOptions {
@@ -71,15 +72,6 @@ export interface Pages {
   readonly explorerUrl: string;
 }
 
-/** Wanted ports; a busy one is replaced by the next free one. */
-const PORTS = {
-  chain: 8545,
-  "first validator": 4001,
-  "second validator": 4002,
-  gateway: 8080,
-  indexer: 42069,
-  explorer: 3000,
-};
 /** The devnet settles soon, so that a newcomer sees it happen. */
 const SETTLE_SOON = ["--settle-age-seconds", "2"];
 
@@ -268,12 +260,6 @@ async function openChain({ options: { rpcUrl, progress }, supervisor, ports, sig
   return timed(progress, "chain", () => startChain(supervisor, port, signal));
 }
 
-async function wantedPort(progress: Progress, ports: Ports, part: keyof typeof PORTS): Promise<number> {
-  const port = await ports.next(PORTS[part]);
-  if (port !== PORTS[part]) progress.say(`   port ${PORTS[part]} is busy, so the ${part} takes ${port}`);
-  return port;
-}
-
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
@@ -285,16 +271,4 @@ async function readChainId(rpcUrl: string): Promise<number> {
   } finally {
     provider.destroy();
   }
-}
-
-async function timed<T>(
-  progress: Progress,
-  name: string,
-  work: () => Promise<T>,
-  outcome?: (result: T) => string,
-): Promise<T> {
-  const done = progress.step(name);
-  const result = await work();
-  done(outcome?.(result) ?? (typeof result === "string" ? result : ""));
-  return result;
 }
