@@ -31,4 +31,6 @@ export const DEVNET_ACCOUNTS = {
   cheat: devnetAccount(7, "cheat"),
   /** Validators more, where a jury is needed. */
   jurors: [8, 9, 10, 11].map((index) => devnetAccount(index, `juror-${index - 7}`)),
+  /** Looks at the network, and has nothing at stake. */
+  observer: devnetAccount(12, "observer"),
 } as const;

@@ -16,6 +16,7 @@ import {
   startCheat,
   startExecutors,
   startNode,
+  startObserver,
   startValidators,
   validatorAddresses,
 } from "./nodes.ts";
@@ -70,6 +71,8 @@ export interface Devnet extends AsyncDisposable {
 export interface Pages {
   readonly indexerUrl: string;
   readonly explorerUrl: string;
+  /** Where it is told, signed, who offers what and who answers. It may be coming up yet: nobody waits for it. */
+  readonly observerUrl: string;
 }
 
 /** The devnet settles soon, so that a newcomer sees it happen. */
@@ -152,17 +155,21 @@ async function assemble(site: Site): Promise<Assembled> {
   const nodes = await startNodes(site, nodeContext);
   let pages: Promise<Pages> | undefined;
   const openPages = (): Promise<Pages> => {
-    pages ??= startPages(site, { rpcUrl, chainId, deployment });
+    pages ??= startPages(site, { rpcUrl, chainId, deployment, nodeContext, bootstrap: nodes.bootstrap });
     return pages;
   };
   return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, nodeContext, clock };
 }
 
+type Sold = Pick<Devnet, "rpcUrl" | "chainId" | "deployment" | "nodeContext" | "bootstrap">;
+
 async function startPages(
   { options, supervisor, ports, dir, signal }: Site,
-  { rpcUrl, chainId, deployment }: Pick<Devnet, "rpcUrl" | "chainId" | "deployment">,
+  { rpcUrl, chainId, deployment, nodeContext, bootstrap }: Sold,
 ): Promise<Pages> {
   const { progress } = options;
+  const observerPort = await wantedPort(progress, ports, "observer");
+  const observerUrl = `http://127.0.0.1:${observerPort}`;
   const port = await wantedPort(progress, ports, "indexer");
   // Of somebody else's chain nobody knows where it tells.
   const rpcWsUrl = options.rpcUrl === undefined ? rpcUrl.replace(/^http/, "ws") : undefined;
@@ -178,9 +185,11 @@ async function startPages(
   ]);
   const explorerPort = await wantedPort(progress, ports, "explorer");
   const explorerUrl = await timed(progress, "explorer", () =>
-    startExplorer({ supervisor, indexerUrl, port: explorerPort, signal }),
+    startExplorer({ supervisor, indexerUrl, observerUrl, port: explorerPort, signal }),
   );
-  return { indexerUrl, explorerUrl };
+  // Last, since pages say in words that nothing is observed yet; if it does not come up, the supervisor says so.
+  startObserver(nodeContext, bootstrap, observerPort).catch(() => undefined);
+  return { indexerUrl, explorerUrl, observerUrl };
 }
 
 async function startNodes(

@@ -39,6 +39,7 @@ export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
     `  explorer     ${pages?.explorerUrl ?? "not up; see above"}`,
     `  gateway      ${devnet.gatewayUrl}/v1   (OpenAI-compatible)`,
     `  GraphQL      ${pages === undefined ? "not up; see above" : `${pages.indexerUrl}/graphql`}`,
+    `  observer     ${pages === undefined ? "not up; see above" : `${pages.observerUrl}/v1/book`}`,
     `  chain        ${devnet.rpcUrl}   (chain id ${devnet.chainId})`,
     `  contracts    AccountingV2 ${devnet.deployment.accounting}`,
     `               StakeRegistry ${devnet.deployment.stakeRegistry}`,

@@ -173,6 +173,13 @@ export const startCheat = (nodeContext: NodeContext, bootstrap: string, cheat: C
     args: ["--bootstrap", bootstrap],
   });
 
+/** The one that looks at the others. */
+export const startObserver = (nodeContext: NodeContext, bootstrap: string, port: number): Promise<RunningNode> =>
+  startNode(nodeContext, {
+    ...{ account: DEVNET_ACCOUNTS.observer, command: "observe" },
+    args: ["--bootstrap", bootstrap, "--observer-port", String(port), "--sample-seconds", "20"],
+  });
+
 /** Those that came up; throws what happened to the first if none did. */
 async function someOf(starting: readonly Promise<RunningNode>[]): Promise<RunningNode[]> {
   const outcomes = await Promise.allSettled(starting);

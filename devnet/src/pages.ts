@@ -50,12 +50,20 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
 export interface ExplorerSpec {
   readonly supervisor: Supervisor;
   readonly indexerUrl: string;
+  /** Without one, pages say that nobody observes. */
+  readonly observerUrl?: string;
   readonly port: number;
   readonly signal: AbortSignal;
 }
 
 /** Starts the built explorer and waits until it serves pages. Returns its URL. */
-export async function startExplorer({ supervisor, indexerUrl, port, signal }: ExplorerSpec): Promise<string> {
+export async function startExplorer({
+  supervisor,
+  indexerUrl,
+  observerUrl,
+  port,
+  signal,
+}: ExplorerSpec): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   const explorer = supervisor.start({
     name: "explorer",
@@ -63,7 +71,12 @@ export async function startExplorer({ supervisor, indexerUrl, port, signal }: Ex
     script: NEXT,
     args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
-    env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_PUBLIC_INDEXER_URL: indexerUrl, NEXT_TELEMETRY_DISABLED: "1" },
+    env: {
+      LLOOM_INDEXER_URL: indexerUrl,
+      LLOOM_PUBLIC_INDEXER_URL: indexerUrl,
+      ...(observerUrl === undefined ? {} : { LLOOM_OBSERVER_URL: observerUrl }),
+      NEXT_TELEMETRY_DISABLED: "1",
+    },
   });
   // Pages have a status of their own while the index is silent.
   await served({ part: explorer, what: "the explorer", url: `${url}/api/head`, supervisor, signal });
