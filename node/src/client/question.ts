@@ -24,7 +24,7 @@ export interface ExecutorDemands {
 }
 
 /** By what whoever is asked is chosen, in place of the client's own way. */
-export type Sort = "price" | "latency" | "throughput";
+export type Sort = "price" | "latency" | "throughput" | "exacto";
 
 /** Whom a question may be asked of, and in which order; what is left out leaves it to the client. */
 export interface Preference {

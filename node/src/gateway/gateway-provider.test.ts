@@ -62,9 +62,11 @@ describe("what a request wants of the provider", () => {
     });
     await ask({ model: "lloom-tiny:floor" });
     await ask({ model: "lloom-tiny:nitro", provider: { sort: "price", data_collection: "allow" } });
+    await ask({ model: "lloom-tiny:exacto" });
     expect(client.asked.slice(1).map(({ question: { model, preference } }) => [model, preference?.sort])).toEqual([
       ["lloom-tiny", "price"],
       ["lloom-tiny", "price"],
+      ["lloom-tiny", "exacto"],
     ]);
     for (const [wrong, param] of [
       [{ order: ["openai"] }, "provider.order[0]"],

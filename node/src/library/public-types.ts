@@ -83,7 +83,7 @@ export interface ExecutorChoice {
   readonly ignore?: readonly Address[] | undefined;
   /** These first, in this order. */
   readonly order?: readonly Address[] | undefined;
-  readonly sort?: "price" | "latency" | "throughput" | undefined;
+  readonly sort?: "price" | "latency" | "throughput" | "exacto" | undefined;
   /** Least stake, base units. */
   readonly minStake?: bigint | undefined;
   /** Most for 1 000 000 tokens, base units. */

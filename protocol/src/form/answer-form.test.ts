@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, Sampling } from "../messages.ts";
-import { argumentsForm, formProblem, readForm } from "./answer-form.ts";
+import { argumentsForm, formProblem, readForm, toldForm } from "./answer-form.ts";
 import { type Tool, toolsText, turnText } from "./tools.ts";
 
 const PLAIN: Sampling = { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" };
@@ -48,6 +48,15 @@ describe("the arguments of a function", () => {
 });
 
 describe("a form", () => {
+  it("by which an answer is told right or wrong is a schema's or that of calls, unless a string may cut the answer off", () => {
+    const schema = { ...PLAIN, responseFormat: "json", jsonSchema: "{}" } as const;
+    const calls = { ...PLAIN, toolUse: AUTO };
+    expect([PLAIN, { ...PLAIN, responseFormat: "json" } as const, schema, calls].map(toldForm)).toEqual([
+      ...[undefined, undefined, "schema", "calls"],
+    ]);
+    expect([schema, calls].map((one) => toldForm({ ...one, stop: ["x"] }))).toEqual([undefined, undefined]);
+  });
+
   it("is none for a plain request", () => {
     expect(readForm(PLAIN, [USER])).toEqual({});
     expect(readForm(PLAIN, WITH_TOOLS)).toEqual({});

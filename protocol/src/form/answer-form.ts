@@ -44,6 +44,16 @@ export function readForm({ jsonSchema, toolUse, embedding }: Sampling, messages:
   return { calls: { use: toolUse, callable: new Map(called.map((tool) => [tool.name, argumentsForm(tool)])) } };
 }
 
+/** A form by which a whole answer is told right or wrong. */
+export type ToldForm = "calls" | "schema";
+
+/** Which of them a request asks for; undefined where every text will do, or a string may cut it off anywhere. */
+export function toldForm({ jsonSchema, toolUse, stop }: Sampling): ToldForm | undefined {
+  if (stop.length > 0) return undefined;
+  if (jsonSchema !== undefined) return "schema";
+  return toolUse === undefined ? undefined : "calls";
+}
+
 /** An answer, with what it was asked by. */
 export interface FormedAnswer {
   readonly text: string;
@@ -55,9 +65,9 @@ export interface FormedAnswer {
 
 /** Why an answer is not of the form that was asked for, or `undefined`. Throws as `readForm`. */
 export function formProblem({ text, isWhole, sampling, messages }: FormedAnswer): string | undefined {
-  const { jsonSchema, toolUse, stop, embedding } = sampling;
+  const { embedding } = sampling;
   if (embedding !== undefined) return vectorsProblem({ text, isWhole, messages, dimensions: embedding.dimensions });
-  if (!isWhole || stop.length > 0 || (jsonSchema === undefined && toolUse === undefined)) return undefined;
+  if (!isWhole || toldForm(sampling) === undefined) return undefined;
   const { schema, calls } = readForm(sampling, messages);
   if (schema !== undefined) return schemaProblem(schema, text);
   return calls && callsProblem(calls, text);

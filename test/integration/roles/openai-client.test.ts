@@ -115,7 +115,11 @@ describe("the official client", { timeout: 120_000 }, () => {
     expect(listed.data).toMatchObject([
       {
         ...{ id: model, context_length: 512, quantization: "fp16" },
-        lloom: { executors: 1, weights: [{ sha256: offered?.weightsHash.slice(2), precision: "F16" }] },
+        lloom: {
+          executors: 1,
+          validity: { toolCalls: { invalid: 0 }, schemas: { valid: 1, invalid: 0 } },
+          weights: [{ sha256: offered?.weightsHash.slice(2), precision: "F16" }],
+        },
       },
     ]);
     const ageSeconds = Date.now() / 1000 - (listed.data[0]?.created ?? 0);

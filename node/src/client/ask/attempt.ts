@@ -18,6 +18,7 @@ import type { Identity } from "../../wallet/identity.ts";
 import type { Recounting } from "../check/recounting.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
+import type { OfferBook } from "../discover/offer-book.ts";
 import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/build-request.ts";
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
@@ -39,6 +40,7 @@ export interface AttemptParts {
   readonly reach: (target: PeerTarget, signal: AbortSignal, mostMs?: number) => Promise<void>;
   /** Counts tokens again, if this client has a place for vocabularies. */
   readonly recounting?: Pick<Recounting, "begin" | "mayCount"> | undefined;
+  readonly book: OfferBook;
   /** Work that goes on after the question has its answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
@@ -119,8 +121,8 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     yield { type: "signed", requestHash: placed.requestHash };
     call = new PaidCall({
       ...{ pool, store, hasher, recover, token, target, placed, asked },
-      ...{ promised, recount },
-      clock: parts.settings.clock,
+      ...{ promised, recount, clock: parts.settings.clock },
+      onForm: (counted) => parts.book.noteForm(counted),
     });
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {

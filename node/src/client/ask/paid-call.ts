@@ -17,8 +17,10 @@ import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import { type Clock, steadyClock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
+import type { CountedForms } from "../../store/client/form-counts.ts";
 import { answerProblem } from "../check/check-answer.ts";
 import type { Recount } from "../check/recount.ts";
+import { type FormOutcome, failedForm, formOutcome } from "../check/told-form.ts";
 import type { PlacedRequest } from "../pay/build-request.ts";
 
 /** What came next from the executor. */
@@ -46,6 +48,8 @@ export interface PaidCallOptions {
   /** Counts the answer's tokens again; undefined if its vocabulary is not known. */
   readonly recount: Pick<Recount, "counts"> | undefined;
   readonly clock: Clock;
+  /** Hears what the answer shows of the forms that its executor's answers have, once that is stored. */
+  readonly onForm: (counted: CountedForms) => void;
 }
 
 /**
@@ -176,11 +180,16 @@ export class PaidCall {
     const unlike = isOfVectors ? this.#vectorsProblem(response, isWhole) : undefined;
     if (unlike !== undefined) throw this.#invalid(unlike);
     const misshapen = formProblem({ text, isWhole, sampling, messages });
-    if (misshapen !== undefined) throw this.#invalid(misshapen);
+    const shown = formOutcome({ text, isWhole, sampling }, misshapen);
+    if (misshapen !== undefined) {
+      this.#noteForm(shown);
+      throw this.#invalid(misshapen);
+    }
     await this.#checkCounts({ response, signature, contentSalt });
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
     const responseHash = hasher.hashResponse(response);
     const bytes = new TextEncoder().encode(text);
+    this.#noteForm(shown);
     store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, text: bytes, receivedAtMs: clock() });
     this.#isOver = true;
     await store.committed();
@@ -225,8 +234,18 @@ export class PaidCall {
     });
   }
 
+  #noteForm(outcome: FormOutcome | undefined): void {
+    if (outcome === undefined) return;
+    const { store, placed, onForm } = this.#options;
+    const { executor, model } = placed.request;
+    const counted = { executor, model, ...outcome };
+    store.noteForm(counted);
+    onForm(counted);
+  }
+
   #refused(code: ErrorCode, message: string): CallProgress {
-    const { store, placed } = this.#options;
+    const { store, placed, asked } = this.#options;
+    if (code === "BACKEND_FAILED") this.#noteForm(failedForm(asked.sampling));
     const { executor, lane } = placed.request;
     store.saveRefusal(placed.requestHash, code);
     if (spoilsLane(code)) store.retireLane(executor, lane, code);

@@ -11,6 +11,7 @@ import { bestBy } from "./preferred.ts";
 import { expectedCost, isTooDear } from "./price.ts";
 import { type Demands, isFoundOut, type Reputation } from "./reputation.ts";
 import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
+import type { FormCounts } from "./validity.ts";
 
 /** An offer with what the client knows about who made it. */
 export interface Candidate {
@@ -31,6 +32,8 @@ export interface Candidate {
   readonly reputation: Reputation | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
   readonly counted: CountedPrompts | undefined;
+  /** How often its answers of this model had the form that was asked for; undefined before the first that had to have one. */
+  readonly forms?: FormCounts | undefined;
   /** By which its counts can be checked, as its profile says; undefined for who names none. */
   readonly vocabulary: Hex | undefined;
   /** What its backend can do, as its profile says. */

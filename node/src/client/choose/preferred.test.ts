@@ -3,6 +3,7 @@ import { addressOf, candidate, choose, NOW, PROVEN } from "../../../../test/supp
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
 import { permitted } from "./preferred.ts";
 import { QUANTISATION_WORDS, quantisationOf } from "./quantisation.ts";
+import { NO_FORMS, withForms } from "./validity.ts";
 
 const offers = ["F16", "Q4_K_M", undefined].map((precision, index) => candidate({ index }, { precision }));
 const left = (preference?: Parameters<typeof permitted>[1]): number[] =>
@@ -64,6 +65,18 @@ describe("a choice by what a question sorts by", () => {
       candidate({ index: 2 }, fast(2)),
     ];
     expect(choose(quick, { sort: "throughput" })).toBe(1);
+  });
+
+  it("takes whose answers have the form that was asked for, by exacto, and the cheaper of two with as many", () => {
+    const of = (valid: number, invalid: number) => ({ forms: withForms(NO_FORMS, "calls", { valid, invalid }) });
+    const some = [
+      candidate({ index: 0, price: 1n }, of(50, 9)),
+      candidate({ index: 1, price: 90n }, of(200, 0)),
+      candidate({ index: 2, price: 80n }, of(100, 0)),
+      candidate({ index: 3, price: 1n }),
+    ];
+    expect(choose(some, { sort: "exacto" })).toBe(2);
+    expect(choose([some[0], some[3]] as typeof some, { sort: "exacto" })).toBe(0);
   });
 
   it("takes the least of what was asked for, whatever else is small", () => {

@@ -3,12 +3,14 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import type { Preference, Sort } from "../question.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 import { quantisationOf } from "./quantisation.ts";
+import { type FormCounts, wrongSteps } from "./validity.ts";
 
 /** What is looked at of a candidate. */
 interface Offering {
   readonly signed: SignedOffer;
   readonly precision?: string | undefined;
   readonly health: Pick<ExecutorHealth, "firstToken" | "msPerToken">;
+  readonly forms?: FormCounts | undefined;
 }
 
 /** Those that the question lets be asked at all. */
@@ -24,9 +26,10 @@ export function permitted<T extends Offering>(candidates: readonly T[], preferen
   });
 }
 
-/** How little of what is sorted by a candidate has: milliseconds, seconds for a token, or what it is expected to cost. */
-function measureOf({ health }: Offering, sort: Sort, cost: number): number {
+/** How little of what is sorted by a candidate has: milliseconds, what it is expected to cost, or how many of its answers are misshapen. */
+function measureOf({ health, forms }: Offering, sort: Sort, cost: number): number {
   if (sort === "price") return cost;
+  if (sort === "exacto") return wrongSteps(forms);
   const measured = sort === "latency" ? health.firstToken?.meanMs : health.msPerToken;
   return measured ?? Number.POSITIVE_INFINITY;
 }

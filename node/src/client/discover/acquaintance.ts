@@ -3,12 +3,14 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import { type Promised, promisedBy } from "@lloom/protocol/profile";
 import type { PromptCount } from "@lloom/protocol/token-bounds";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { CountedForms } from "../../store/client/form-counts.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
 import type { Reputation } from "../choose/reputation.ts";
 import { afterCounting, type CountedPrompts } from "../choose/template.ts";
+import { type FormCounts, NO_FORMS, withForms } from "../choose/validity.ts";
 
-/** Models of which an executor's counts are remembered. */
+/** Models of which an executor's counts, of tokens and of forms, are remembered. */
 const MOST_COUNTED = 64;
 
 /** What is known of an executor; it outlives its offers. */
@@ -18,6 +20,8 @@ export class Acquaintance {
   readonly offers = new Map<string, OfferEntry>();
   /** What it has counted, by model; undefined before its first answer, as of most. */
   counted: BoundedMap<string, CountedPrompts> | undefined;
+  /** How often its answers had the form that was asked for, by model; undefined before the first that had to have one. */
+  forms: BoundedMap<string, FormCounts> | undefined;
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
@@ -47,10 +51,16 @@ export class Acquaintance {
     this.counted.set(model, afterCounting(this.counted.peek(model), count));
   }
 
+  noteForms({ model, form, ...more }: CountedForms): void {
+    this.forms ??= new BoundedMap({ most: MOST_COUNTED });
+    this.forms.set(model, withForms(this.forms.peek(model) ?? NO_FORMS, form, more));
+  }
+
   /** There is something that a later offer must be seen in the light of. */
   isRemembered(withdrawnSinceMs: number, nowMs: number): boolean {
     const { answers, avoidUntilMs } = this.health;
-    return answers > 0 || avoidUntilMs > nowMs || this.withdrawnAt >= withdrawnSinceMs;
+    if (answers > 0 || this.forms !== undefined) return true;
+    return avoidUntilMs > nowMs || this.withdrawnAt >= withdrawnSinceMs;
   }
 }
 
@@ -96,6 +106,10 @@ export class OfferEntry implements Candidate {
 
   get counted(): CountedPrompts | undefined {
     return this.#of.counted?.peek(this.signed.offer.model);
+  }
+
+  get forms(): FormCounts | undefined {
+    return this.#of.forms?.peek(this.signed.offer.model);
   }
 
   get vocabulary(): Hex | undefined {

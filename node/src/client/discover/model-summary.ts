@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Candidate } from "../choose/choose.ts";
+import { allForms, type FormCounts } from "../choose/validity.ts";
 import { weightsOnSale } from "../choose/weights.ts";
 
 /** Weights of one name that are told, by their stake. */
@@ -30,6 +31,8 @@ export interface ModelSummary extends Omit<WeightsSummary, "hash" | "stake" | "p
   readonly offeredAtMs?: number;
   /** What some of their executors can do beside plain answers. */
   readonly features?: readonly string[];
+  /** How often answers of theirs to this client had the form that was asked for, where it counted any. */
+  readonly forms?: FormCounts;
   /** False where all of them only embed. */
   readonly conversations?: boolean;
 }
@@ -58,10 +61,12 @@ export function summary(model: string, candidates: readonly Candidate[], inUse?:
   const { executors, inboundPrice, outboundPrice, maxContext } = first;
   const sellers = byHash.get(first.hash) ?? [];
   const read = sellers.slice(0, MOST_READ);
+  const forms = allForms(sellers.map((one) => one.forms));
   return {
     ...{ model, executors, inboundPrice, outboundPrice, maxContext, weights: [first, ...others] },
     offeredAtMs: Number(least(sellers.map(({ signed }) => signed.offer.offerId)) >> RANDOM_BITS),
     features: [...new Set(read.flatMap(({ features = [] }) => features))],
+    ...(forms && { forms }),
     ...(read.every(({ conversations }) => conversations === false) && { conversations: false }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { CountedForms } from "../../store/client/form-counts.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
 import { afterMaybe, type Pace } from "../choose/pace.ts";
@@ -212,6 +213,11 @@ export class OfferBook {
   noteCount({ request, response }: Pick<Receipt, "request" | "response">): void {
     const { model, maxInboundTokens, executor } = request;
     this.#executor(executor).noteCount(model, { inboundTokens: response.inboundTokens, maxInboundTokens });
+  }
+
+  /** Notes how many of an executor's answers had a form that they had to have, and how many had not. */
+  noteForm(counted: CountedForms): void {
+    this.#executor(counted.executor).noteForms(counted);
   }
 
   /** Counts a request at an executor until disposed, as a silent one until `hasSpoken`. */

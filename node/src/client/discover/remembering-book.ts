@@ -10,8 +10,10 @@ const REMEMBERED = 1000;
 /** Disputes of the log that may convict an executor. */
 const REMEMBERED_DUTIES = 1000;
 
+type Remembering = Pick<ClientLog, "outcomes" | "newestDuties" | "formCounts">;
+
 /** A book that knows what earlier runs have seen of executors; how long they are avoided is drawn anew. */
-export function rememberingBook(store: Pick<ClientLog, "outcomes" | "newestDuties">, random?: () => number): OfferBook {
+export function rememberingBook(store: Remembering, random?: () => number): OfferBook {
   const book = new OfferBook(random);
   const newest = new Map<Address, OwnOutcome>();
   for (const outcome of store.outcomes(REMEMBERED)) {
@@ -24,5 +26,6 @@ export function rememberingBook(store: Pick<ClientLog, "outcomes" | "newestDutie
     const conviction = convictionOf(duty);
     if (conviction !== undefined) book.note(duty.peer, conviction, Number(duty.notedAt) * 1000);
   }
+  for (const counted of store.formCounts()) book.noteForm(counted);
   return book;
 }

@@ -3,6 +3,7 @@ import { tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { announce, type Command } from "../command.ts";
 import { openKeylessChain } from "../open/open.ts";
+import { type FormsOf, readCountedForms, shownForms } from "./counted-forms.ts";
 import { modelsIn, tableLines } from "./listing.ts";
 import { type SeenOffer, seeMarket } from "./seen-market.ts";
 
@@ -21,27 +22,33 @@ export const offers: Command = {
     const seen = (await seeMarket(context, chain)).filter(
       ({ signed, stake }) => (model === undefined || signed.offer.model === model) && (all === true || stake > 0n),
     );
-    const lines = modelsIn(seen).flatMap(([name, among]) => ["", name, ...offerLines(chain, among)]);
+    const forms = readCountedForms(context, chain);
+    const lines = modelsIn(seen).flatMap(([name, among]) => ["", name, ...offerLines(chain, among, forms)]);
     const text =
       seen.length === 0
         ? nothingSeen(context.settings.bootstrap.length)
         : [...lines.slice(1), "", foot(chain)].join("\n");
-    announce(context, { event: "offers", token: tokenOf(chain), offers: seen.map(offerEvent) }, text);
+    announce(
+      context,
+      { event: "offers", token: tokenOf(chain), offers: seen.map((one) => offerEvent(one, forms)) },
+      text,
+    );
   },
 };
 
 const foot = ({ tokenSymbol }: Chain): string =>
-  `Prices in ${tokenSymbol} for 1 000 000 tokens, context in tokens, stake in ${tokenSymbol}.`;
+  `Prices in ${tokenSymbol} for 1 000 000 tokens, context in tokens, stake in ${tokenSymbol}. Valid: answers to this client that had
+to be calls of functions or meet a schema, and how many of them did.`;
 
 const nothingSeen = (bootstrap: number): string =>
   bootstrap === 0
     ? "No peer is named that could tell offers: --bootstrap."
     : "Peers tell no such offers. What keeps this machine from the network, if anything does, says lloom doctor.";
 
-function offerLines(chain: Chain, among: readonly SeenOffer[]): string[] {
+function offerLines(chain: Chain, among: readonly SeenOffer[], formsOf: FormsOf): string[] {
   const price = (amount: bigint): string => formatAmount(amount, chain.tokenDecimals);
   return tableLines(
-    ["executor", "prompt", "answer", "context", "stake", "load"],
+    ["executor", "prompt", "answer", "context", "stake", "load", "valid"],
     among.map(({ signed: { offer, load, capacity }, stake, hasCheated }) => [
       offer.executor,
       price(offer.inboundPrice),
@@ -49,11 +56,12 @@ function offerLines(chain: Chain, among: readonly SeenOffer[]): string[] {
       String(offer.maxContext),
       `${price(stake)}${hasCheated ? " cheated" : ""}`,
       `${load}/${capacity}`,
+      shownForms(formsOf(offer.executor, offer.model)),
     ]),
   );
 }
 
-const offerEvent = ({ signed, stake, hasCheated }: SeenOffer) => {
+const offerEvent = ({ signed, stake, hasCheated }: SeenOffer, formsOf: FormsOf) => {
   const { offer, load, capacity, multiaddrs } = signed;
   const { executor, model, weightsHash, inboundPrice, outboundPrice, maxContext, validUntil } = offer;
   return {
@@ -69,5 +77,6 @@ const offerEvent = ({ signed, stake, hasCheated }: SeenOffer) => {
     multiaddrs,
     stake,
     hasCheated,
+    forms: formsOf(executor, model) ?? null,
   };
 };

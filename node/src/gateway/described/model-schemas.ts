@@ -8,6 +8,8 @@ const market = {
   maxContext: z.int(),
 };
 
+const validity = z.object({ valid: z.int(), invalid: z.int() });
+
 /** A model (`model-object.ts`). */
 export const modelSchema = z
   .object({
@@ -33,6 +35,9 @@ export const modelSchema = z
         )
         .meta({ description: "Those that the name stands for first; asked for as NAME@sha256:DIGITS" }),
       features: z.array(z.string()),
+      validity: z.object({ toolCalls: validity, schemas: validity }).optional().meta({
+        description: "How many answers to this gateway had the form that was asked for, and how many had not",
+      }),
       conversations: z.boolean().meta({ description: "It answers conversations, and makes not only vectors" }),
     }),
   })

@@ -26,7 +26,7 @@ const executor = z.string(ADDRESS).transform((text, place): Address => {
 });
 const executors = z.array(executor, "must be a list of addresses").max(MOST_NAMED, `has more than ${MOST_NAMED}`);
 
-const SORTS = ["price", "latency", "throughput"] as const satisfies readonly Sort[];
+const SORTS = ["price", "latency", "throughput", "exacto"] as const satisfies readonly Sort[];
 const QUANTISATION = `must be one of ${[...QUANTISATION_WORDS].join(", ")}`;
 
 /** The object `provider` of OpenRouter's API, with what this network has beside it. */
@@ -65,7 +65,7 @@ export const providerField = z
   });
 
 /** Endings of a model's name that sort, as OpenRouter has them. */
-const SUFFIXES: Readonly<Record<string, Sort>> = { ":floor": "price", ":nitro": "throughput" };
+const SUFFIXES: Readonly<Record<string, Sort>> = { ":floor": "price", ":nitro": "throughput", ":exacto": "exacto" };
 
 /** A model's name without its ending, and what that asks for. */
 export function sortedModel(name: string): { readonly model: string; readonly sort?: Sort } {

@@ -20,6 +20,14 @@ describe("a model of the list", () => {
     expect(told("LLT")).not.toHaveProperty("pricing");
   });
 
+  it("says how many answers had the form that was asked for, where any was counted", () => {
+    const forms = { calls: { valid: 7, invalid: 1 }, schema: { valid: 0, invalid: 0 } };
+    expect(told("LLT", { forms })).toMatchObject({
+      lloom: { validity: { toolCalls: forms.calls, schemas: forms.schema } },
+    });
+    expect(told("LLT")).not.toHaveProperty("lloom.validity");
+  });
+
   it("says how the weights that its name stands for are stored, and each of those under it", () => {
     expect(told("LLT")).toMatchObject({
       quantization: "int4",

@@ -28,6 +28,7 @@ export function modelObject(
     weights,
     features = [],
     conversations = true,
+    forms,
   }: ModelSummary,
   { token, created }: { readonly token: TokenUnit; readonly created: number },
 ): Record<string, unknown> {
@@ -75,6 +76,8 @@ export function modelObject(
         maxContext: Number(offered.maxContext),
       })),
       features,
+      // As this gateway has counted them.
+      ...(forms && { validity: { toolCalls: forms.calls, schemas: forms.schema } }),
       /** False: it only embeds. */
       conversations,
     },

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
 import { type DisputedAnswersLog, openDisputedAnswers } from "./disputed-answers.ts";
+import { type FormCountLog, openFormCounts } from "./form-counts.ts";
 import { ownDues, SETTLE_WINDOW_SECONDS } from "./outstanding.ts";
 import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence } from "./own-evidence.ts";
@@ -26,6 +27,7 @@ export interface ClientLog
     OwnAnswerLog,
     OwnEvidenceLog,
     WrongCounts,
+    FormCountLog,
     DisputedAnswersLog {
   /** Resolves once the disk has everything that was stored before. Throws STORE_FAILED. */
   onDisk(): Promise<void>;
@@ -66,6 +68,7 @@ export function openClientLog(db: Database): ClientLog {
   };
   return {
     ...openWrongCounts(db),
+    ...openFormCounts(db),
     ...openDutyLog(db),
     ...openOwnAnswers(db),
     ...openOwnEvidence(db),

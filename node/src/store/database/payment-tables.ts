@@ -28,5 +28,20 @@ const PAYMENT_TABLES: readonly string[] = [
   `,
 ];
 
+/** What a client counts of the forms of answers. */
+const FORM_TABLES: readonly string[] = [
+  `
+  -- Client: whole answers that had to have a form, by whom they came from; those that had it, and those that had not.
+  CREATE TABLE form_counts (
+    executor ${hex("executor", 20)} NOT NULL,
+    model TEXT NOT NULL,
+    form TEXT NOT NULL CHECK (form IN ('calls', 'schema')),
+    valid INTEGER NOT NULL,
+    invalid INTEGER NOT NULL,
+    PRIMARY KEY (executor, model, form)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
 /** All tables of gateways, in the order in which they came. */
-export const GATEWAY_TABLES: readonly string[] = [...KEY_TABLES, ...BATCH_TABLES, ...PAYMENT_TABLES];
+export const GATEWAY_TABLES: readonly string[] = [...KEY_TABLES, ...BATCH_TABLES, ...PAYMENT_TABLES, ...FORM_TABLES];
