@@ -177,6 +177,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       keys: ["deeds"],
       market: ["open"],
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
+      batch: ["deeds", "open"],
       bench: ["run", "deeds", "market", "open"],
       top: ["run", "money", "market", "open"],
       run: ["ask", "canaries", "dispute", "keys", "open"],

@@ -75,6 +75,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/gateway.ts")).gateway,
   },
   {
+    name: "batch",
+    group: "Buying answers",
+    describe: "have a gateway answer a file of calls or questions: make, follow, cancel it, take its results",
+    load: async () => (await import("./batch/batch.ts")).batch,
+  },
+  {
     name: "mcp",
     group: "Buying answers",
     describe: "serve the Model Context Protocol to one agent on standard input and output, paid by this key",
