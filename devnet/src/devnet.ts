@@ -184,8 +184,10 @@ async function startPages(
     timed(progress, "explorer build", () => buildExplorer(supervisor, signal)),
   ]);
   const explorerPort = await wantedPort(progress, ports, "explorer");
+  // Somebody else's may hold a key, and visitors are told.
+  const shownRpc = options.rpcUrl === undefined ? rpcUrl : undefined;
   const explorerUrl = await timed(progress, "explorer", () =>
-    startExplorer({ supervisor, indexerUrl, observerUrl, port: explorerPort, signal }),
+    startExplorer({ supervisor, indexerUrl, observerUrl, rpcUrl: shownRpc, port: explorerPort, signal }),
   );
   // Last, since pages say in words that nothing is observed yet; if it does not come up, the supervisor says so.
   startObserver(nodeContext, bootstrap, observerPort).catch(() => undefined);

@@ -52,6 +52,8 @@ export interface ExplorerSpec {
   readonly indexerUrl: string;
   /** Without one, pages say that nobody observes. */
   readonly observerUrl?: string;
+  /** Where wallets of visitors reach the chain. */
+  readonly rpcUrl?: string | undefined;
   readonly port: number;
   readonly signal: AbortSignal;
 }
@@ -61,6 +63,7 @@ export async function startExplorer({
   supervisor,
   indexerUrl,
   observerUrl,
+  rpcUrl,
   port,
   signal,
 }: ExplorerSpec): Promise<string> {
@@ -75,6 +78,7 @@ export async function startExplorer({
       LLOOM_INDEXER_URL: indexerUrl,
       LLOOM_PUBLIC_INDEXER_URL: indexerUrl,
       ...(observerUrl === undefined ? {} : { LLOOM_OBSERVER_URL: observerUrl }),
+      ...(rpcUrl === undefined ? {} : { LLOOM_PUBLIC_RPC_URL: rpcUrl }),
       NEXT_TELEMETRY_DISABLED: "1",
     },
   });

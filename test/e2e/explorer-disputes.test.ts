@@ -18,6 +18,7 @@ import {
   type Visit,
 } from "./explorer-dispute-page.ts";
 import { checkDisputePages } from "./explorer-dispute-quality.ts";
+import { checkWallets } from "./explorer-wallet.ts";
 import { type StagedDisputes, stageDisputes } from "./staged-disputes.ts";
 
 describe("disputes of every kind, from the contracts to the page", () => {
@@ -25,6 +26,7 @@ describe("disputes of every kind, from the contracts to the page", () => {
   const signal = AbortSignal.timeout(1_200_000);
   let staged: StagedDisputes;
   let visit: Visit;
+  let indexed: () => Promise<void>;
 
   beforeAll(async () => {
     const directory = mkdtempSync(join(tmpdir(), "lloom-disputes-page-"));
@@ -41,9 +43,10 @@ describe("disputes of every kind, from the contracts to the page", () => {
     stack.defer(async () => void (await indexer.stop("SIGKILL")));
     const supervisor = stack.use(new Supervisor(directory));
     await buildExplorer(supervisor, signal);
-    await indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
-    const [indexerUrl, port] = [indexer.url, await freePort()];
-    const baseUrl = await startExplorer({ supervisor, indexerUrl, port, signal });
+    indexed = async () => indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
+    await indexed();
+    const [indexerUrl, rpcUrl, port] = [indexer.url, rpcServer.url, await freePort()];
+    const baseUrl = await startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal });
     visit = stack.use(await openVisit(baseUrl));
   });
   afterAll(() => stack.disposeAsync());
@@ -67,4 +70,8 @@ describe("disputes of every kind, from the contracts to the page", () => {
     checkAccounts(visit, staged));
 
   it("can be read by everybody, light and dark, wide and narrow, by keyboard", () => checkDisputePages(visit, staged));
+
+  // Last: it moves the chain's clock by weeks.
+  it("lets a wallet do all that it says it does, to the unit, and nothing without its owner", () =>
+    checkWallets(visit, staged, indexed));
 });

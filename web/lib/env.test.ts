@@ -61,12 +61,15 @@ describe("settings", () => {
     expect(attempt).not.toThrow(expect.objectContaining({ next: expect.stringContaining("SECRETKEY0123") }));
   });
 
-  test("tell visitors an address of the index only where one is set, and none with a secret in it", () => {
-    expect(parseSettings({}).publicIndexer).toBeUndefined();
-    const publicAt = (address: string) => parseSettings({ LLOOM_PUBLIC_INDEXER_URL: address }).publicIndexer;
+  test.each([
+    ["LLOOM_PUBLIC_INDEXER_URL", "publicIndexer"],
+    ["LLOOM_PUBLIC_RPC_URL", "publicRpc"],
+  ] as const)("tell visitors an address only where %s is set, and none with a secret in it", (name, setting) => {
+    expect(parseSettings({})[setting]).toBeUndefined();
+    const publicAt = (address: string) => parseSettings({ [name]: address })[setting];
     expect(publicAt("https://data.example/index/")).toBe("https://data.example/index");
     for (const secret of ["https://user:SECRETKEY0123@data.example", "https://data.example/?key=SECRETKEY0123"])
-      expect(() => publicAt(secret)).toThrow(/^LLOOM_PUBLIC_INDEXER_URL holds a password or parameters/);
+      expect(() => publicAt(secret)).toThrow(`${name} holds a password or parameters`);
   });
 
   test("keep a password apart from the address that fetch takes and pages show", () => {

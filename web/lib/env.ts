@@ -11,6 +11,8 @@ export interface Settings {
   readonly indexer: HttpEndpoint;
   /** Where visitors may ask the index, as the API page tells them; undefined where they are told none. */
   readonly publicIndexer: string | undefined;
+  /** Where a visitor's wallet that does not know the chain is told to reach it; undefined where it is told none. */
+  readonly publicRpc: string | undefined;
   /** What the network is called on the page. */
   readonly networkName: string;
 }
@@ -30,17 +32,13 @@ function readServer(name: string, text: string): HttpEndpoint {
 }
 
 /** It is told to everybody, so that it may hold neither password nor key. */
-function readPublicIndexer(text: string | undefined): string | undefined {
+function readPublic(name: string, text: string | undefined): string | undefined {
   if (!text) return undefined;
-  const { href, authorization } = readServer("LLOOM_PUBLIC_INDEXER_URL", text);
+  const { href, authorization } = readServer(name, text);
   if (authorization === undefined && !href.includes("?")) return href.replace(/\/$/, "");
-  throw new LloomError(
-    "CONFIG_INVALID",
-    "LLOOM_PUBLIC_INDEXER_URL holds a password or parameters, and is shown to everybody.",
-    {
-      next: "Set it to the bare address at which visitors reach the index, or unset it.",
-    },
-  );
+  throw new LloomError("CONFIG_INVALID", `${name} holds a password or parameters, and is shown to everybody.`, {
+    next: "Set it to the bare address at which visitors reach it, or unset it.",
+  });
 }
 
 function readLabel(env: Environment, name: string, fallback: string): string {
@@ -66,7 +64,8 @@ export function parseSettings(env: Environment, book?: NetworkBook): Settings {
   refuseFormerNames(env);
   return {
     indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
-    publicIndexer: readPublicIndexer(env["LLOOM_PUBLIC_INDEXER_URL"]),
+    publicIndexer: readPublic("LLOOM_PUBLIC_INDEXER_URL", env["LLOOM_PUBLIC_INDEXER_URL"]),
+    publicRpc: readPublic("LLOOM_PUBLIC_RPC_URL", env["LLOOM_PUBLIC_RPC_URL"]),
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }

@@ -12,6 +12,7 @@ const PAGES = [
   { href: "/validators", label: "Validators" },
   { href: "/disputes", label: "Disputes" },
   { href: "/verify", label: "Verify" },
+  { href: "/account", label: "Account" },
 ] as const;
 
 const isWithin = (pathname: string, href: string): boolean =>

@@ -29,13 +29,14 @@ import * as models from "./models.ts";
 import * as overview from "./overview.ts";
 import * as receipts from "./receipts.ts";
 import * as settlements from "./settlements.ts";
+import * as wallets from "./wallets.ts";
 
 const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql", import.meta.url), "utf8"));
 
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, disputes, examples, lists, lookup, models, overview, receipts, settlements]
+const queries = [accounts, chain, disputes, examples, lists, lookup, models, overview, receipts, settlements, wallets]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 

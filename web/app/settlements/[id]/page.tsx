@@ -13,6 +13,7 @@ import { laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readDisputesOf } from "../../../lib/indexer/disputes.ts";
 import { readSettlement } from "../../../lib/indexer/settlements.ts";
+import { hrefWith } from "../../../lib/list-query.ts";
 import { atOneMoment } from "../../../lib/moment/page-moment.ts";
 import type { SettlementRow } from "../../../lib/rows.ts";
 import { isSettlementId } from "../../../lib/search.ts";
@@ -57,9 +58,21 @@ function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
           title="Proof"
           note="what both parties signed"
           actions={
-            <Link className="link" href="/verify">
-              Verify its receipt
-            </Link>
+            <>
+              <Link className="link" href="/verify">
+                Verify its receipt
+              </Link>
+              {settlement.tailPaid === 0n || disputes.length > 0 ? null : (
+                <Link
+                  className="link"
+                  href={hrefWith("/account", { do: "dispute", settlement: settlement.id })}
+                  prefetch={false}
+                  data-testid="dispute-settlement"
+                >
+                  It never came: dispute it
+                </Link>
+              )}
+            </>
           }
         >
           <ProofFacts settlement={settlement} />
