@@ -22,8 +22,8 @@ import {
 } from "./nodes.ts";
 import { awaitOffers } from "./offers.ts";
 import { startExplorer, startIndexer } from "./pages.ts";
-import { Ports } from "./ports.ts";
-import type { Progress } from "./progress.ts";
+import { Ports, wantedPort } from "./ports.ts";
+import { type Progress, timed } from "./progress.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { timed, wantedPort } from "./steps.ts";
 import { Supervisor } from "./supervisor.ts";

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { livingProcess } from "../../node/src/primitives/living-process.ts";
+import type { Progress } from "./progress.ts";
 
 /** How far from the wanted port to look. */
 const REACH = 100;
@@ -66,4 +67,20 @@ export class Ports implements Disposable {
     this.#given.add(port);
     return true;
   }
+}
+
+/** Wanted ports; a busy one is replaced by the next free one. */
+const PORTS = {
+  chain: 8545,
+  "first validator": 4001,
+  "second validator": 4002,
+  gateway: 8080,
+  indexer: 42069,
+  explorer: 3000,
+};
+/** A part's port: the one that people expect, or the next free one, which is said. */
+export async function wantedPort(progress: Progress, ports: Ports, part: keyof typeof PORTS): Promise<number> {
+  const port = await ports.next(PORTS[part]);
+  if (port !== PORTS[part]) progress.say(`   port ${PORTS[part]} is busy, so the ${part} takes ${port}`);
+  return port;
 }

@@ -80,3 +80,16 @@ export function createProgress(stream: NodeJS.WriteStream, timings: Timings): Pr
     },
   };
 }
+
+/** One step of a start, with how long it took and what came of it. */
+export async function timed<T>(
+  progress: Progress,
+  name: string,
+  work: () => Promise<T>,
+  outcome?: (result: T) => string,
+): Promise<T> {
+  const done = progress.step(name);
+  const result = await work();
+  done(outcome?.(result) ?? (typeof result === "string" ? result : ""));
+  return result;
+}
