@@ -20,6 +20,15 @@ describe("settings", () => {
     });
   });
 
+  test("name an observer only where one is given, and refuse what is no address without repeating it", () => {
+    expect(parseSettings({}).observer).toBeUndefined();
+    const given = parseSettings({ LLOOM_OBSERVER_URL: "http://127.0.0.1:9480/" }).observer;
+    expect(given).toMatchObject({ origin: "http://127.0.0.1:9480" });
+    expect(() => parseSettings({ LLOOM_OBSERVER_URL: "ftp://secret" })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", message: "LLOOM_OBSERVER_URL is no http or https address." }),
+    );
+  });
+
   test("take the network's name from the address book, unless it is to be called otherwise", () => {
     const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
     const contracts = { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") };

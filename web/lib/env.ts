@@ -13,6 +13,8 @@ export interface Settings {
   readonly publicIndexer: string | undefined;
   /** Where a visitor's wallet that does not know the chain is told to reach it; undefined where it is told none. */
   readonly publicRpc: string | undefined;
+  /** Who says what is offered now and who answers; undefined where nobody observes. */
+  readonly observer: HttpEndpoint | undefined;
   /** What the network is called on the page. */
   readonly networkName: string;
 }
@@ -66,6 +68,7 @@ export function parseSettings(env: Environment, book?: NetworkBook): Settings {
     indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
     publicIndexer: readPublic("LLOOM_PUBLIC_INDEXER_URL", env["LLOOM_PUBLIC_INDEXER_URL"]),
     publicRpc: readPublic("LLOOM_PUBLIC_RPC_URL", env["LLOOM_PUBLIC_RPC_URL"]),
+    observer: env["LLOOM_OBSERVER_URL"] ? readServer("LLOOM_OBSERVER_URL", env["LLOOM_OBSERVER_URL"]) : undefined,
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }

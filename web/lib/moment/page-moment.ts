@@ -31,6 +31,14 @@ export function pageMoments(): readonly Moment[] {
   return [...byBlock.values()].sort((a, b) => a.block - b.block);
 }
 
+/** What `read` reads does not count as of the page: none of it is shown. To be awaited by itself. */
+export async function besideThePage<T>(read: () => Promise<T>): Promise<T> {
+  const before = slot().moments;
+  const result = await read();
+  slot().moments = before;
+  return result;
+}
+
 /** What `read` reads, all of it of one block where the chain leaves the time for that. */
 export async function atOneMoment<T>(read: () => Promise<T>): Promise<T> {
   const before = slot().moments;
