@@ -25,7 +25,6 @@ import { startExplorer, startIndexer } from "./pages.ts";
 import { Ports, wantedPort } from "./ports.ts";
 import { type Progress, timed } from "./progress.ts";
 import { openRunFolder } from "./run-folder.ts";
-import { timed, wantedPort } from "./steps.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface DevnetOptions {

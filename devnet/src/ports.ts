@@ -77,6 +77,7 @@ const PORTS = {
   gateway: 8080,
   indexer: 42069,
   explorer: 3000,
+  observer: 9480,
 };
 /** A part's port: the one that people expect, or the next free one, which is said. */
 export async function wantedPort(progress: Progress, ports: Ports, part: keyof typeof PORTS): Promise<number> {
