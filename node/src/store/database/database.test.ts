@@ -14,7 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
 
 let directory: string;
@@ -98,6 +99,36 @@ test("writes what comes in one turn in one transaction, each part whole or not a
   db.write(() => add("e"));
   expect(names(other)).toEqual(["a", "c", "d", "e"]);
   await db.committed();
+});
+
+test("lets what nobody waits for rest until somebody writes or waits, or for a moment", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  using db = openDatabase(path);
+  using other = openDatabase(path, { readOnly: true });
+  const add = (name: string, mayRest: boolean): void => {
+    db.writeSoon(() => void db.run("INSERT INTO facts VALUES (:name, '1')", { name }), { mayRest });
+  };
+  const names = (from: Database): string =>
+    from
+      .all("SELECT name FROM facts WHERE value = '1' ORDER BY name")
+      .map(({ name }) => name)
+      .join("");
+  add("a", true);
+  await nextTurn();
+  expect([names(db), names(other)]).toEqual(["a", ""]);
+  add("b", false);
+  await nextTurn();
+  expect(names(other)).toBe("ab");
+  add("c", true);
+  await db.committed();
+  expect(names(other)).toBe("abc");
+  add("d", true);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(names(other)).toBe("abcd");
+  add("e", true);
+  db[Symbol.dispose]();
+  expect(names(other)).toBe("abcde");
 });
 
 test("promises nothing more once a turn's transaction was lost", async () => {

@@ -9,7 +9,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { isOlder, migrate } from "./migrations.ts";
 import { damagedStore, isDamage, olderStore, storeFailure, textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
-import { Transactions, type WriteOptions } from "./transactions.ts";
+import { type SoonOptions, Transactions, type WriteOptions } from "./transactions.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** Values of a statement's named parameters. */
@@ -82,8 +82,8 @@ export class Database implements Disposable {
    * has it at once, and it survives the end of the process once `committed` has resolved. Answers that come together cost little
    * more than one.
    */
-  writeSoon<T>(work: () => T): T {
-    return this.#transactions.writeSoon(work);
+  writeSoon<T>(work: () => T, options?: SoonOptions): T {
+    return this.#transactions.writeSoon(work, options);
   }
 
   /** Resolves once what was written before survives the end of the process. Throws STORE_FAILED. */

@@ -11,6 +11,17 @@ export interface WriteOptions {
   readonly synced?: boolean;
 }
 
+export interface SoonOptions {
+  /**
+   * Whether it may wait for what is written next, for `REST_MS` at most: for what nobody waits for, and whose loss at the end of the
+   * process leaves the log as it was a moment before.
+   */
+  readonly mayRest?: boolean;
+}
+
+/** How long a transaction stays open in which nobody waits for anything. */
+const REST_MS = 50;
+
 const STATEMENTS = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
@@ -21,13 +32,15 @@ const STATEMENTS = {
 } as const;
 type Step = keyof typeof STATEMENTS;
 
-/** A file's transactions: of one piece of work each, or of all that comes in one turn of the event loop. */
+/** A file's transactions: of one piece of work each, or of all that comes in one turn of the event loop, with what rested before it. */
 export class Transactions {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #steps = new Map<Step, StatementSync>();
   /** Of this turn, until it is committed. */
   #turn: PromiseWithResolvers<void> | undefined;
+  /** Until when this transaction rests; undefined once it ends with the turn. */
+  #resting: NodeJS.Timeout | undefined;
   /** A turn's transaction was lost: what was written in it is believed to be there. */
   #lost: LloomError | undefined;
   #synced = true;
@@ -52,8 +65,9 @@ export class Transactions {
   }
 
   /** See `Database.writeSoon`. */
-  writeSoon<T>(work: () => T): T {
-    if (this.#turn === undefined) this.#beginTurn();
+  writeSoon<T>(work: () => T, { mayRest = false }: SoonOptions = {}): T {
+    if (this.#turn === undefined) this.#beginTurn(mayRest);
+    else if (!mayRest) this.#endRest();
     try {
       this.#run("beginPart");
       const result = work();
@@ -68,6 +82,7 @@ export class Transactions {
   /** See `Database.committed`. */
   async committed(): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
+    this.#endRest();
     await this.#turn?.promise;
   }
 
@@ -75,6 +90,7 @@ export class Transactions {
   commitTurn(): void {
     const turn = this.#turn;
     if (turn === undefined) return;
+    this.#stopResting();
     try {
       this.#run("commit");
       this.#turn = undefined;
@@ -84,12 +100,25 @@ export class Transactions {
     }
   }
 
-  #beginTurn(): void {
+  #beginTurn(mayRest: boolean): void {
     this.#begin(false);
     this.#turn = Promise.withResolvers();
     // Nobody may be waiting for it.
     this.#turn.promise.catch(() => undefined);
+    if (mayRest) this.#resting = setTimeout(() => this.commitTurn(), REST_MS);
+    else setImmediate(() => this.commitTurn());
+  }
+
+  /** Somebody waits now: it ends with this turn. */
+  #endRest(): void {
+    if (this.#resting === undefined) return;
+    this.#stopResting();
     setImmediate(() => this.commitTurn());
+  }
+
+  #stopResting(): void {
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
   }
 
   #begin(synced: boolean): void {
@@ -115,6 +144,7 @@ export class Transactions {
 
   /** Others have gone on as if it had been written: nothing more may be promised on this file. */
   #lose(cause: unknown): void {
+    this.#stopResting();
     this.#rollback();
     this.#lost ??= this.#told(cause);
     this.#turn?.reject(this.#lost);

@@ -72,7 +72,8 @@ export function openAnswerSteps(db: Database, dues: LaneDues): AnswerSteps {
   return {
     accept: (accepted) => {
       dues.written(accepted.request.client, accepted.request.lane);
-      db.writeSoon(() => accept(db, accepted));
+      // Lost with this process, it is a request that nobody answers: the next one takes none that was accepted here.
+      db.writeSoon(() => accept(db, accepted), { mayRest: true });
       working.set(accepted.requestHash, accepted);
     },
     saveAnswer: (answer) => {
@@ -81,8 +82,8 @@ export function openAnswerSteps(db: Database, dues: LaneDues): AnswerSteps {
       working.set(answer.requestHash, { request, answer });
     },
     saveSignature: (requestHash, signature) => {
-      // What is owed was said by the saved answer.
-      db.writeSoon(() => saveSignature(db, working, { requestHash, signature }));
+      // What is owed was said by the saved answer, which the next process would sign again, and the same way.
+      db.writeSoon(() => saveSignature(db, working, { requestHash, signature }), { mayRest: true });
       working.delete(requestHash);
     },
     fail: (requestHash, code) => {

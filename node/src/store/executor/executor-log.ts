@@ -33,8 +33,8 @@ export type ServedRequest =
  * `saveAnswer`, wait for `onDisk`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
  * second answer to sign. What was asked, what was delivered and its trace are encrypted, and gone with `prune`.
  *
- * What `onDisk` was waited for survives a power failure. The others survive the end of the process from the end of their turn of
- * the event loop on: a request that was only accepted has no answer then either, the same signature is made again, and the chain
+ * What `onDisk` was waited for survives a power failure. What `accept` and `saveSignature` wrote survives the end of the process once something
+ * else was stored, or after a moment; the others from the end of their turn of the event loop on: a request that was only accepted has no answer then either, the same signature is made again, and the chain
  * still knows what it paid.
  */
 export interface ExecutorLog extends AnswerSteps, SettlementLog, OwnPast, DutyLog, Rebuttals, NewestPairs {
