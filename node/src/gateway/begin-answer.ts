@@ -49,7 +49,8 @@ export function beginAnswer<Call extends Asked>(
   call: Call,
   { requestId, caller, hangUp, cache, paid }: AnswerCaller,
 ): WatchedAnswer {
-  const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
+  const late = new AbortController();
+  const { signal: timeout } = late;
   const ends = [hangUp, paid?.until].filter((end) => end !== undefined);
   const signal = AbortSignal.any([...ends, timeout, closing]);
   // One payment buys one answer: it gets none that somebody else has paid, and leaves none to others.
@@ -61,12 +62,15 @@ export function beginAnswer<Call extends Asked>(
   if (begun.cachedAtMs !== undefined) return { ...begun, requestHashes: [] };
   const { model, stream: isStream, choices } = call;
   const watch = new CallWatch({ requestId, route: path, model, isStream, choices });
-  const events = explained(begun.events, { timeout, closing, watch });
+  // Ended with the answer: one for each answer of the last minutes would be kept.
+  const timer = setTimeout(() => late.abort(), settings.answerTimeoutMs).unref();
+  const events = explained(begun.events, { timeout, timer, closing, watch });
   return { ...begun, events, requestHashes: watch.requestHashes };
 }
 
 interface Ends {
   readonly timeout: AbortSignal;
+  readonly timer: NodeJS.Timeout;
   readonly closing: AbortSignal;
   readonly watch: CallWatch;
 }
@@ -85,11 +89,12 @@ async function* explained(events: AsyncIterable<AskEvent>, ends: Ends): AsyncGen
     code = error.code;
     throw error;
   } finally {
+    clearTimeout(ends.timer);
     watch.over(code);
   }
 }
 
-function endOf(cause: unknown, { timeout, closing }: Ends): LloomError {
+function endOf(cause: unknown, { timeout, closing }: Pick<Ends, "timeout" | "closing">): LloomError {
   if (closing.aborted)
     return new LloomError("DRAINING", "The gateway shut down before the answer was there.", {
       cause,

@@ -4,6 +4,7 @@ import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { featuresNeeded } from "@lloom/protocol/form/features";
 import { worstCost } from "@lloom/protocol/lane";
 import type { LloomError } from "../../errors.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
 import { isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
@@ -50,7 +51,7 @@ export async function pick(parts: AskParts, state: AskState): Promise<Picked> {
   const { model } = state.question;
   if (state.failure === undefined) await gatherOffers(parts, state.question, state.signal);
   await learnStakes(parts, model, state.signal);
-  const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
+  const endsAtMs = steadyClock() + parts.settings.strangerWaitMs;
   const confirmed = new Set<Address>();
   for (;;) {
     const choice = choose(parts, state);
@@ -71,8 +72,10 @@ export async function pick(parts: AskParts, state: AskState): Promise<Picked> {
     }
     // One question at a time shows whether a stranger answers at all; the others wait a little, and then go elsewhere.
     if (isProven(choice) || choice.silent === 0) return picked(parts, state, choice);
-    if (deadline.aborted) return picked(parts, state, pastSilent(parts, state) ?? choice);
-    await parts.book.change(deadline);
+    const leftMs = endsAtMs - steadyClock();
+    if (leftMs <= 0 || state.signal.aborted) return picked(parts, state, pastSilent(parts, state) ?? choice);
+    // Made where it is needed: each would go off later, with an error of its own.
+    await parts.book.change(AbortSignal.any([state.signal, AbortSignal.timeout(Math.ceil(leftMs))]));
   }
 }
 
