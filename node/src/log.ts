@@ -14,12 +14,26 @@ export interface LogOptions {
 /** Lines that whoever reads them has not taken, in bytes; those beyond are dropped. */
 const MOST_UNREAD = 8 * 1024 * 1024;
 
+/** How long a line waits for the next ones: each write goes through a thread, which costs more than the line. */
+const TOGETHER_MS = 20;
+
 let stderr: ReturnType<typeof pino.destination> | undefined;
+let held = "";
 
 /** Standard error, without waiting for its reader: a full pipe would stop the whole node. At the end what is left is written. */
 function toStderr(line: string): void {
-  stderr ??= pino.destination({ dest: 2, sync: false, maxLength: MOST_UNREAD });
-  stderr.write(line);
+  if (stderr === undefined) {
+    stderr = pino.destination({ dest: 2, sync: false, maxLength: MOST_UNREAD });
+    // Before what writes the rest of it.
+    process.prependListener("exit", writeHeld);
+  }
+  if (held === "") setTimeout(writeHeld, TOGETHER_MS);
+  held += line;
+}
+
+function writeHeld(): void {
+  if (held !== "") stderr?.write(held);
+  held = "";
 }
 
 /** A JSON-lines log. Whatever gets into it, of addresses on the web it holds the server alone. */
