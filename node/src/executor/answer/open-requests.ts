@@ -3,6 +3,7 @@ import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { InferCall } from "../../p2p/infer/infer-session.ts";
 import { aborted } from "../../primitives/aborted.ts";
 import { PROBES } from "../../primitives/probes.ts";
+import { TURNS } from "../../primitives/turns.ts";
 import { type AdmissionParts, admit } from "../admit/admit.ts";
 import type { Counter } from "../executor-status.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";
@@ -101,6 +102,7 @@ export class OpenRequests {
   async #admit(frame: InferCall["frame"], signal: AbortSignal) {
     const { admission, answering, counter } = this.#options;
     try {
+      await TURNS.enter();
       if (this.#refusesNew) throw shuttingDown();
       return await admit(admission, frame, signal);
     } catch (thrown) {
