@@ -93,6 +93,21 @@ export const SETTINGS = {
     schema: path,
     isFile: always,
   }),
+  signerUrl: optional({
+    toml: "wallet.signer-url",
+    flag: "signer-url",
+    value: "URL",
+    describe: "JSON-RPC of a program that has the key and signs what moves money, in place of the keystore",
+    schema: url,
+    isSecret: true,
+  }),
+  signerAddress: optional({
+    toml: "wallet.signer-address",
+    flag: "signer-address",
+    value: "ADDRESS",
+    describe: "which account of --signer-url, where that has several",
+    schema: address,
+  }),
   dataDir: optional({
     toml: "node.data-dir",
     flag: "data-dir",

@@ -28,8 +28,7 @@ export interface CommitmentDomain {
 }
 
 /** Name and version of the EIP-712 domain. */
-const DOMAIN_NAME = "Lloom";
-const DOMAIN_VERSION = "2";
+export const COMMITMENT_DOMAIN = { name: "Lloom", version: "2" } as const;
 
 /** The deployment as every digest has it. */
 interface DomainStruct {
@@ -168,8 +167,7 @@ const hashStruct = {
 /** A hasher bound to one deployment. All its functions throw LloomError REQUEST_INVALID, naming a field out of range. */
 export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHasher {
   const separator = hashStruct.domain({
-    name: DOMAIN_NAME,
-    version: DOMAIN_VERSION,
+    ...COMMITMENT_DOMAIN,
     chainId: domain.chainId,
     verifyingContract: domain.accounting,
   });
@@ -187,3 +185,25 @@ export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHash
     hashResponseAck: (ack) => digest(hashStruct.responseAck(ack)),
   };
 }
+
+/** What a wallet signs by EIP-712, in words that it can show to whoever has to agree. */
+export interface TypedData {
+  readonly domain: {
+    readonly name: string;
+    readonly version: string;
+    readonly chainId: bigint;
+    readonly verifyingContract: Address;
+  };
+  readonly primaryType: string;
+  /** Of the primary type alone: none of ours holds another. */
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  readonly message: Readonly<Record<string, string | bigint>>;
+}
+
+/** As `eth_signTypedData_v4` takes it: with the domain's own type, and numbers as text, since JSON's lose digits. */
+export const walletTypedData = ({ domain, primaryType, fields, message }: TypedData): object => ({
+  types: { EIP712Domain: EIP712_TYPES.EIP712Domain, [primaryType]: fields },
+  primaryType,
+  domain: { ...domain, chainId: String(domain.chainId) },
+  message: Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)])),
+});

@@ -96,6 +96,8 @@ export const ERROR_CODES = {
   ORDER_INVALID: kind(false, 400, "invalid_request_error", "Have it signed anew; nothing was sent."),
   CONFIG_INVALID: kind(false, 500, "server_error", "Correct the setting that the message names."),
   KEYSTORE_INVALID: kind(false, 500, "server_error", "Check the keystore file and its password."),
+  SIGNER_UNREACHABLE: kind(true, 503, "server_error", "Start the signer, or correct --signer-url."),
+  SIGNER_REFUSED: kind(false, 502, "server_error", "See what the signer's rules and its log say."),
   CHAIN_UNREACHABLE: kind(true, 503, "server_error", "Check the RPC URL and that the chain is running."),
   CHAIN_MISMATCH: kind(false, 500, "server_error", "Use the RPC URL and contract addresses of one and the same chain."),
   TRANSACTION_FAILED: kind(

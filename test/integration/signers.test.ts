@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { openGate } from "../support/rpc-gate.ts";
+import { type SignerServer, signedTransaction, startSigner } from "../support/signer-server.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const SEND = "eth_sendRawTransaction";
@@ -103,5 +104,56 @@ describe("session keys by command", { timeout: 600_000 }, () => {
     await chain.request("evm_increaseTime", 3_601);
     await chain.request("evm_mine");
     expect(await refusal(client, "signer", "add", fileOf("whole"))).toMatch(/The proof could be used until/);
+  });
+});
+
+describe("a key that another program has", { timeout: 600_000 }, () => {
+  let signer: SignerServer;
+  let owner: User;
+  beforeAll(async () => {
+    owner = stack.use(await createUser({ chain, deployment }));
+    await owner.tell("faucet");
+    signer = stack.use(await startSigner(owner.identity.secret));
+  });
+  /** A terminal without a keystore: what is signed is signed by the program. */
+  const away = (...args: readonly string[]) =>
+    owner.run([...args, "--signer-url", signer.url, "--keystore", "/nowhere.json", "--yes", "--json"]);
+  const told = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await away(...args);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  };
+
+  it("deposits by its permit, allocates, unlocks, and adds to no stake that is not there", async () => {
+    expect(await told("deposit", "10")).toMatchObject({ event: "done", action: "deposit", deposit: "10000000" });
+    expect(await told("allocate", stranger.address, "2")).toMatchObject({ event: "done" });
+    expect(await told("unlock", stranger.address, "1")).toMatchObject({ event: "done", amount: "1000000" });
+    expect(signer.called).toContain("eth_signTypedData_v4");
+    expect(signer.called).not.toContain("eth_sendTransaction");
+    expect((await away("stake", "100")).stderr).toMatch(/COMMAND_INVALID.*the key that takes one is the node's own/);
+    await owner.tell("stake", "100", "--yes");
+    expect(await told("stake", "5")).toMatchObject({ event: "done", action: "stake", stake: "105000000" });
+  });
+
+  it("signs orders that somebody else sends", async () => {
+    const order = join(owner.dataDir, "order.json");
+    expect(await told("withdraw", "deposit", "3", "--sign-only", order)).toMatchObject({ event: "signed" });
+    expect(await stranger.tell("relay", order, "--yes")).toMatchObject({ event: "done" });
+    expect(await owner.tell("wallet", "balance")).toMatchObject({ deposited: "5000000" });
+  });
+
+  it("sends nothing that was not asked for, and nothing where it does not answer", async () => {
+    const balances = await owner.tell("wallet", "balance");
+    const { eth_signTransaction: honest } = signer.methods;
+    signer.methods["eth_signTransaction"] = ([fields], wallet) =>
+      signedTransaction({ ...(fields as Record<string, string>), to: stranger.address }, wallet);
+    expect((await away("withdraw", "deposit", "1")).stderr).toMatch(/"SIGNER_REFUSED".*signed another transaction/);
+    const gone = await owner.run(["withdraw", "deposit", "1", "--signer-url", "http://127.0.0.1:1", "--yes"]);
+    expect(gone.stderr).toMatch(
+      /^SIGNER_UNREACHABLE: The signer at http:\/\/127\.0\.0\.1:1 does not answer: .*\n {2}Start it/,
+    );
+    expect(gone.code).toBe(75);
+    if (honest !== undefined) signer.methods["eth_signTransaction"] = honest;
+    expect(await owner.tell("wallet", "balance")).toEqual(balances);
   });
 });

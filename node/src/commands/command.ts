@@ -43,8 +43,11 @@ export interface Command {
   readonly settings: readonly SettingName[];
   /** Where this command's defaults differ from the settings' own. */
   readonly defaults?: Partial<Settings>;
-  /** What it cannot do without, which says whose settings it has: the network (its chain, this node's key) unless given. */
-  readonly needs?: "nothing" | "key" | "network";
+  /**
+   * What it cannot do without, which says whose settings it has: the network (its chain, this node's key) unless given. An account is the
+   * same, of a key that may be elsewhere.
+   */
+  readonly needs?: "nothing" | "key" | "network" | "account";
   /** It runs also where file, environment or flags make no settings, and says so itself. */
   readonly copesWithSettings?: boolean;
   /** Whether it runs until it is stopped; an errand unless given. */

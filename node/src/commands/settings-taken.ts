@@ -4,10 +4,12 @@ import type { Command } from "./command.ts";
 /** Settings that a command has by what it needs. */
 const ALWAYS: readonly SettingName[] = ["logLevel"];
 const OF_KEY: readonly SettingName[] = ["keystore", "passwordFile", "dataDir", ...ALWAYS];
+const OF_NETWORK: readonly SettingName[] = ["rpc", "network", "accounting", ...OF_KEY];
 const NEEDED = {
   nothing: ALWAYS,
   key: OF_KEY,
-  network: ["rpc", "network", "accounting", ...OF_KEY],
+  network: OF_NETWORK,
+  account: [...OF_NETWORK, "signerUrl", "signerAddress"],
 } as const satisfies Record<string, readonly SettingName[]>;
 
 /** Every setting whose flag a command takes, each once. */

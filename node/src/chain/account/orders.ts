@@ -77,7 +77,7 @@ export async function orderDigest(chain: Chain, { type, message }: Order): Promi
   });
 }
 
-const nonceOf = ({ purpose, beneficiary, salt }: Collection): Hex => collectionNonce(purpose, beneficiary, salt);
+export const nonceOf = ({ purpose, beneficiary, salt }: Collection): Hex => collectionNonce(purpose, beneficiary, salt);
 
 /** The call that carries an order out, by whoever sends it. */
 export function relayCall(chain: Chain, order: MoneyOrder, signature: CompactSignature): ContractCall {

@@ -5,6 +5,7 @@ import { toSeconds, wallClock } from "../../primitives/clock.ts";
 import type { Chain } from "../chain.ts";
 import { chainFailure } from "../chain-failure.ts";
 import type { ChainAccount } from "../contract-call.ts";
+import { signWords } from "../send/account-signing.ts";
 
 /** An ERC-2612 permit, as contracts take it. */
 export interface Permit {
@@ -23,15 +24,13 @@ export interface TokenDomain {
   readonly verifyingContract: Address;
 }
 
-const PERMIT_TYPE = {
-  Permit: [
-    { name: "owner", type: "address" },
-    { name: "spender", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
+const PERMIT_FIELDS = [
+  { name: "owner", type: "address" },
+  { name: "spender", type: "address" },
+  { name: "value", type: "uint256" },
+  { name: "nonce", type: "uint256" },
+  { name: "deadline", type: "uint256" },
+];
 const VALID_SECONDS = 3600n;
 const UNANSWERED: ReadonlySet<string> = new Set(["CHAIN_UNREACHABLE", "CANCELLED"]);
 
@@ -50,7 +49,8 @@ export async function signPermit(
   const [chainSeconds, ownSeconds] = [await chain.nowSeconds(), toSeconds(wallClock())];
   const deadline = (chainSeconds > ownSeconds ? chainSeconds : ownSeconds) + VALID_SECONDS;
   const permit = { owner: account.address, spender, value: amount, nonce, deadline };
-  const { r, vs } = account.sign(TypedDataEncoder.hash(domain, PERMIT_TYPE, permit) as Hex);
+  const words = { domain, primaryType: "Permit", fields: PERMIT_FIELDS, message: permit };
+  const { r, vs } = await signWords(account, words);
   const signature = Signature.from({ r, yParityAndS: vs });
   return { deadline, v: signature.v, r: signature.r as Hex, s: signature.s as Hex };
 }

@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { Signature, Transaction, type TransactionReceipt } from "ethers";
+import { Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { steadyClock } from "../../primitives/clock.ts";
@@ -8,6 +8,7 @@ import type { ChainAccount, ContractCall } from "../contract-call.ts";
 import type { RetryingProvider } from "../rpc/provider.ts";
 import { kindOf, provesRefusal, type RpcErrorKind } from "../rpc/rpc-error.ts";
 import { untilAborted } from "../rpc/until-aborted.ts";
+import { signTransaction } from "./account-signing.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { whoUsedNonce } from "./nonce-proof.ts";
 import type { SendJournal, SentCall } from "./send-journal.ts";
@@ -113,7 +114,8 @@ export class Broadcast {
     const { journal, provider } = this.#terms;
     const { sent, onSigned, signal } = this.#order;
     signal.throwIfAborted();
-    const raw = this.#sign(fees);
+    const raw = await this.#signed(fees);
+    if (raw === undefined) return "taken";
     const hash = raw.hash as Hex;
     if (!this.#hashes.includes(hash)) {
       this.#hashes.push(hash);
@@ -208,15 +210,25 @@ export class Broadcast {
     }
   }
 
-  #sign(fees: Fees): Transaction {
+  /** Whoever has the key may not give another signature: what is out already is waited for all the same. */
+  async #signed(fees: Fees): Promise<Transaction | undefined> {
+    try {
+      return await this.#sign(fees);
+    } catch (thrown) {
+      this.#order.signal.throwIfAborted();
+      if (!this.#isOut) throw thrown;
+      this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
+      return undefined;
+    }
+  }
+
+  #sign(fees: Fees): Promise<Transaction> {
     const { chainId, account } = this.#terms;
-    const { call, gasLimit, sent } = this.#order;
+    const { call, gasLimit, sent, signal } = this.#order;
     const { to, data, value = 0n } = call;
     const type = "gasPrice" in fees ? 0 : 2;
     const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce: sent.nonce, value, ...fees });
-    const { r, vs } = account.sign(transaction.unsignedHash as Hex);
-    transaction.signature = Signature.from({ r, yParityAndS: vs });
-    return transaction;
+    return signTransaction(account, transaction, signal);
   }
 
   #warn(message: string, fields: Readonly<Record<string, unknown>> = {}): void {

@@ -2,7 +2,7 @@ import { LloomError } from "../../errors.ts";
 import { openOwnAnswers } from "../../store/client/own-answers.ts";
 import { createTextCipher } from "../../store/database/text-cipher.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
-import { openAccount, openView } from "../deeds/account.ts";
+import { openAccount, openView, ownSecret } from "../deeds/account.ts";
 import { YES } from "../deeds/consent.ts";
 import { perform } from "../deeds/deed.ts";
 import { readOwnLog } from "../deeds/own-log.ts";
@@ -29,6 +29,7 @@ export const dispute: Command = {
       describe: "open and answer: the request; show, cancel, concede, close and appeal: the dispute; evidence: either",
     },
   ],
+  needs: "account",
   settings: ["startBlock", "bootstrap", "listen"],
   defaults: { logLevel: "warn" },
   flags: [
@@ -123,7 +124,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   answer: async (context, requestHash) => {
     const account = await openAccount(context);
-    const log = readOwnLog(context, account, { file: "client.sqlite", cipher: createTextCipher(account.secret) });
+    const log = readOwnLog(context, account, {
+      file: "client.sqlite",
+      cipher: createTextCipher(ownSecret(account, "An answer in the log")),
+    });
     const text = log && openOwnAnswers(log).lateAnswer(requestHash);
     if (text === undefined)
       throw new LloomError("COMMAND_INVALID", `No answer to the request ${requestHash} came by the chain.`, {

@@ -16,13 +16,13 @@ export type SignedOpening = SignedOrder<{ readonly type: "opening"; readonly mes
 
 /** Signs that somebody else may dispute an answer of this key's and post the bond, and writes all that it takes to send it. */
 export async function signOpening(signing: Signing, requestHash: Hex): Promise<void> {
-  const { context, chain, identity } = signing;
+  const { context, chain, account, secret } = signing;
   const opener = addressFlag(context.flags["opener"], EXAMPLE);
   if (opener === undefined)
     throw new LloomError("COMMAND_INVALID", "Who will open the dispute?", {
       next: `Name the one account that posts the bond and can send it: ${EXAMPLE}`,
     });
-  const { address, secret } = identity;
+  const { address } = account;
   const receipt = await settledReceipt(context, { chain, address }, requestHash);
   if (wrongCountOf(context, { chain, address, secret }, receipt) !== undefined)
     throw new LloomError(

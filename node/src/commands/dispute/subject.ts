@@ -11,7 +11,7 @@ import { openWrongCounts, type WrongCount } from "../../store/client/wrong-count
 import { createTextCipher } from "../../store/database/text-cipher.ts";
 import { openDutyLog } from "../../store/duty-log.ts";
 import type { CommandContext } from "../command.ts";
-import type { Account, View } from "../deeds/account.ts";
+import { type Account, ownSecret, type View } from "../deeds/account.ts";
 import { readOwnLog } from "../deeds/own-log.ts";
 
 /** 32 bytes as the command line gives them. Throws COMMAND_INVALID. */
@@ -41,7 +41,10 @@ export function wrongCountOf(
   account: Pick<Account, "address" | "chain" | "secret">,
   receipt: Receipt,
 ): WrongCount | undefined {
-  const log = readOwnLog(context, account, { file: "client.sqlite", cipher: createTextCipher(account.secret) });
+  const log = readOwnLog(context, account, {
+    file: "client.sqlite",
+    cipher: createTextCipher(ownSecret(account, "What the log holds of an answer")),
+  });
   const { hashResponse } = createCommitmentHasher(account.chain.domain);
   const wrong = log && openWrongCounts(log).wrongCount(receipt.response.requestHash);
   return wrong?.responseHash === hashResponse(receipt.response) ? wrong : undefined;

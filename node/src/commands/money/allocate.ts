@@ -15,6 +15,7 @@ export const allocate: Command = {
     { form: "<executor>", describe: "who alone can earn it" },
     { form: "<amount>", describe: "tokens of payment, for example 2.5" },
   ],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [...SIGN_ONLY, FOR, YES],

@@ -14,6 +14,7 @@ const OTHER = "--account 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 /** `lloom credit`: money for bonds, appeals and prices of measured disputes, one's own or somebody else's. */
 export const credit: Command = {
   arguments: [{ form: "<amount>", describe: "tokens of payment, for example 25" }],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [

@@ -12,6 +12,7 @@ const EXAMPLE = "lloom deposit 10";
 /** `lloom deposit`: money to buy answers with. */
 export const deposit: Command = {
   arguments: [{ form: "<amount>", describe: "tokens of payment, for example 10 or 2.5" }],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [...SIGN_ONLY, COLLECTOR, YES],

@@ -12,6 +12,7 @@ import { readOrder, type SignedOrder } from "../signed/order-file.ts";
 /** `lloom relay`: sends what somebody without ether has signed. */
 export const relay: Command = {
   arguments: [{ form: "<file>", describe: "a signed order, as --sign-only writes it" }],
+  needs: "account",
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [YES],

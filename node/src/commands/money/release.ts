@@ -15,6 +15,7 @@ export const release: Command = {
     { form: "<client>", describe: "whose channel" },
     { form: "[amount]", describe: "how much (default: all that is not owed)" },
   ],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [YES],

@@ -9,7 +9,7 @@ import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import type { SettlementLog } from "../../store/executor/settlement-log.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
-import { type Account, openAccount } from "../deeds/account.ts";
+import { type Account, openAccount, ownSecret } from "../deeds/account.ts";
 import { requireConsent, YES } from "../deeds/consent.ts";
 import { preview } from "../deeds/deed.ts";
 import { type Owed, owedOn, readOwed } from "../deeds/owed.ts";
@@ -33,8 +33,10 @@ export const settle: Command = {
     lockExecutor(context, account);
     if ((await readOwed(context, account)) === undefined)
       return announce(context, ...nothing(context, account, undefined));
+    const { address } = account;
+    const secret = ownSecret(account, "An executor's log");
     const store = openExecutorLog(
-      openLog(context, { file: "executor.sqlite", chain: account.chain, identity: account }),
+      openLog(context, { file: "executor.sqlite", chain: account.chain, identity: { address, secret } }),
     );
     const before = await noteSettled(account, store);
     const known = await owedOn(account, store.unsettled());

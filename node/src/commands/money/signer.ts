@@ -32,6 +32,7 @@ export const signer: Command = {
       describe: "prove: where the proof goes to; rotate: the key that is replaced, if there are several",
     },
   ],
+  needs: "account",
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [VALID, ADDRESS, YES],

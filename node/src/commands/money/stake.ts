@@ -3,7 +3,7 @@ import { readMember } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import { amountArgument } from "../amount.ts";
 import type { Command } from "../command.ts";
-import { openAccount } from "../deeds/account.ts";
+import { type Account, openAccount } from "../deeds/account.ts";
 import { YES } from "../deeds/consent.ts";
 import { perform } from "../deeds/deed.ts";
 import { staking } from "../deeds/funding.ts";
@@ -15,6 +15,7 @@ const EXAMPLE = "lloom stake 100";
 /** `lloom stake`: registers the node in a role, or adds to its stake. */
 export const stake: Command = {
   arguments: [{ form: "<amount>", describe: "tokens of payment, for example 100" }],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [
@@ -38,7 +39,7 @@ export const stake: Command = {
     const account = await openAccount(context);
     const asked = {
       role,
-      peerId: peerIdBytes(account.secret),
+      peerId: await peerIdOf(account),
       metadataURI: String(context.flags["metadata"] ?? ""),
       amount: amount.baseUnits(account.chain.tokenDecimals),
     } as const;
@@ -47,9 +48,18 @@ export const stake: Command = {
   },
 };
 
+/** Of the key itself. A member's is registered already, so that another program may add to its stake. */
+async function peerIdOf({ chain, address, secret }: Account): Promise<Uint8Array> {
+  if (secret !== undefined) return peerIdBytes(secret);
+  if ((await readMember(chain, address)).role !== "none") return new Uint8Array();
+  throw new LloomError("COMMAND_INVALID", `${address} has no role yet, and the key that takes one is the node's own.`, {
+    next: "Register once with its keystore, without --signer-url: lloom stake AMOUNT. Then --signer-url can add to it.",
+  });
+}
+
 /** A role is taken by a transaction alone; a signature adds to its stake. */
-async function requireMember({ chain, identity }: Signing): Promise<void> {
-  if ((await readMember(chain, identity.address)).role !== "none") return;
+async function requireMember({ chain, account }: Signing): Promise<void> {
+  if ((await readMember(chain, account.address)).role !== "none") return;
   throw new LloomError("COMMAND_INVALID", "This key has no role yet, and a signature takes none.", {
     next: "Register first, by a transaction of this key: lloom stake AMOUNT",
   });

@@ -11,6 +11,7 @@ const EXAMPLE = "lloom unbond 50";
 /** `lloom unbond`: starts to take stake out. */
 export const unbond: Command = {
   arguments: [{ form: "[amount]", describe: "tokens of payment, or all" }],
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [{ form: "--cancel", describe: "make unbonding stake count again" }, YES],

@@ -6,6 +6,7 @@ import { leaveJail } from "../deeds/stake-deeds.ts";
 
 /** `lloom unjail`: an executor or validator counts again, once its time in jail is over. */
 export const unjail: Command = {
+  needs: "account",
   settings: [],
   defaults: { logLevel: "warn" },
   flags: [YES],

@@ -23,6 +23,7 @@ export const unlock: Command = {
     { form: "[executor]", describe: "whose channel; without it, your channels are shown (no password)" },
     { form: "[amount]", describe: "how much (default: all of the channel)" },
   ],
+  needs: "account",
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [

@@ -30,6 +30,7 @@ export const withdraw: Command = {
     { form: "<what>", describe: "earnings, deposit, stake (unbonded), rewards, or all that is free now" },
     { form: "[amount]", describe: "how much of the deposit (default: all of it); of the others it is always all" },
   ],
+  needs: "account",
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [{ form: "--to <ADDRESS>", describe: "another wallet than this key's" }, ...SIGN_ONLY, FOR, YES],
@@ -69,9 +70,9 @@ function requireSignable({ flags }: CommandContext, what: string): void {
 }
 
 async function signDeposit(signing: Signing, { to, amount: asked }: Wish): Promise<void> {
-  const { chain, client, deadline, identity } = signing;
+  const { chain, client, deadline, account } = signing;
   await refuseLostPayout(chain, to);
-  if (client !== identity.address && to !== client)
+  if (client !== account.address && to !== client)
     throw new LloomError("COMMAND_INVALID", `A session key pays out to its client alone: ${client}.`, {
       next: "Leave --to out.",
     });

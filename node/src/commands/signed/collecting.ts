@@ -30,12 +30,12 @@ export async function signCollection(
   signing: Signing,
   { purpose, amount, beneficiary }: CollectionWish,
 ): Promise<void> {
-  const { context, identity, chain, deadline } = signing;
+  const { context, account, chain, deadline } = signing;
   const collector = await requireCollector(context, chain);
   await signOrder(signing, {
     type: "collection",
     message: {
-      ...{ purpose, amount, collector, payer: identity.address, beneficiary: beneficiary ?? identity.address },
+      ...{ purpose, amount, collector, payer: account.address, beneficiary: beneficiary ?? account.address },
       ...{ salt: bytesToHex(randomBytes(32)), validBefore: deadline },
     },
   });

@@ -2,15 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
-import { type Order, orderDigest } from "../../chain/account/orders.ts";
+import { orderWords } from "../../chain/account/order-words.ts";
+import type { Order } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
+import type { ChainAccount } from "../../chain/contract-call.ts";
 import { readSigner } from "../../chain/reads.ts";
+import { signWords } from "../../chain/send/account-signing.ts";
 import { LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
-import type { Identity } from "../../wallet/identity.ts";
 import { addressFlag } from "../address.ts";
 import { announce, type CommandContext, type Flag } from "../command.ts";
-import { openIdentity, openKeylessChain } from "../open/open.ts";
+import { openAccountKey } from "../open/account-key.ts";
+import { openKeylessChain } from "../open/open.ts";
 import { networkEvent, networkFact, refuseOtherNetwork } from "../open/own-network.ts";
 import { factLines, shownMoment } from "../words.ts";
 import { writeOrder } from "./order-file.ts";
@@ -41,7 +44,9 @@ const EXAMPLE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 /** The key that signs, and the chain that it reads: no other thing of the account is touched. */
 export interface Signing {
   readonly context: CommandContext;
-  readonly identity: Identity;
+  readonly account: ChainAccount;
+  /** As of an account. */
+  readonly secret: Uint8Array | undefined;
   readonly chain: Chain;
   readonly file: string;
   /** For whom it signs: itself, or its client. */
@@ -67,12 +72,12 @@ export async function openSigning(
   }
   const file = givenPlace(signOnly, "--sign-only");
   const seconds = validSeconds(flags["valid"]);
-  const identity = await openIdentity(context);
+  const { account, secret } = await openAccountKey(context);
   const chain = await openKeylessChain(context);
   refuseOtherNetwork(context, chain);
-  const client = principal ?? identity.address;
-  if (principal !== undefined) await requireSession(chain, identity.address, principal);
-  return { context, identity, chain, file, client, deadline: (await chain.nowSeconds()) + seconds };
+  const client = principal ?? account.address;
+  if (principal !== undefined) await requireSession(chain, account.address, principal);
+  return { context, account, secret, chain, file, client, deadline: (await chain.nowSeconds()) + seconds };
 }
 
 function refuseWithout(flags: CommandContext["flags"], alone: readonly string[]): void {
@@ -107,8 +112,8 @@ async function requireSession(chain: Chain, signer: Address, principal: Address)
 export const freshNonce = (): bigint => BigInt(bytesToHex(randomBytes(32)));
 
 /** Signs an order, writes it, and says what it does for whoever sends it. */
-export async function signOrder({ context, identity, chain, file, deadline }: Signing, order: Order): Promise<void> {
-  const signature = identity.sign(await orderDigest(chain, order));
+export async function signOrder({ context, account, chain, file, deadline }: Signing, order: Order): Promise<void> {
+  const signature = await signWords(account, await orderWords(chain, order));
   writeOrder(file, { domain: chain.domain, order, signature });
   const until = shownMoment(deadline, await chain.nowSeconds());
   announce(
