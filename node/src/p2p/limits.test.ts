@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { DEFAULTS } from "../defaults.ts";
-import { PROVIDER_VALIDITY_MS } from "./host/libp2p-node.ts";
+import { PROVIDER_VALIDITY_MS } from "./host/kademlia.ts";
 import {
   FORWARDED_RATE,
   HOST_LIMITS,

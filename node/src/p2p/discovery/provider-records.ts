@@ -7,13 +7,19 @@ import { backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
-import { PROVIDER_VALIDITY_MS } from "../host/libp2p-node.ts";
+import { PROVIDER_VALIDITY_MS } from "../host/kademlia.ts";
+import type { HostServices } from "../host/libp2p-node.ts";
 
 /** One round of telling the peers closest to a key. */
 const PROVIDE_TIMEOUT_MS = 20_000;
 const RETRY = { firstMs: 250, longestMs: 15_000 };
 /** Well before the record expires, so that one missed round does no harm. */
 const REFRESH_MS = PROVIDER_VALIDITY_MS / 3;
+
+/** What announcing and finding take of a host. */
+export interface DhtMember extends Pick<Host, "peerId" | "isBanned"> {
+  readonly libp2p: { readonly services: Pick<HostServices, "dht"> };
+}
 
 export interface AnnounceOptions {
   /** Keys of `names.ts`. */
@@ -42,7 +48,7 @@ export async function keyCid(key: string): Promise<CID> {
  * Announces this node under keys in the DHT, again and again until one peer knows, then at a third of the records' validity. A DHT has
  * no withdrawal, so `stop` lets the records expire; gossip tells of a drain at once.
  */
-export function announce(host: Host, { keys, log, signal }: AnnounceOptions): Announcement {
+export function announce(host: DhtMember, { keys, log, signal }: AnnounceOptions): Announcement {
   const stopping = new AbortController();
   const ended = AbortSignal.any([signal, stopping.signal]);
   const known = new Set<string>();
@@ -67,7 +73,7 @@ export function announce(host: Host, { keys, log, signal }: AnnounceOptions): An
 }
 
 interface ProvideOptions {
-  readonly host: Host;
+  readonly host: DhtMember;
   readonly key: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -114,7 +120,7 @@ async function provideOnce({ host, key, log, signal }: ProvideOptions, cid: CID)
  * Peers announced under a key, each once, as they are found; itself left out, peers that are already connected not. Ends with
  * the search or with the signal, which should carry a deadline; never throws for what the network does.
  */
-export async function* findPeers(host: Host, key: string, signal: AbortSignal): AsyncGenerator<PeerTarget> {
+export async function* findPeers(host: DhtMember, key: string, signal: AbortSignal): AsyncGenerator<PeerTarget> {
   const seen = new Set([host.peerId]);
   const cid = await keyCid(key);
   try {

@@ -6,10 +6,10 @@ import { dcutr } from "@libp2p/dcutr";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
 import type { AbortOptions, Connection, PeerId } from "@libp2p/interface";
-import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
+import type { KadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
-import { KAD_PROTOCOL, offersTopic } from "@lloom/protocol/names";
+import { offersTopic } from "@lloom/protocol/names";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
@@ -20,11 +20,8 @@ import type { AddressScope } from "./address-scope.ts";
 import type { BanList } from "./bans.ts";
 import { gossipScoring } from "./gossip-scoring.ts";
 import type { HostOptions } from "./host-options.ts";
+import { kademlia, PROVIDER_VALIDITY_MS } from "./kademlia.ts";
 import { wholeMessageId } from "./whole-message-id.ts";
-
-const MINUTE_MS = 60_000;
-/** How long a DHT server believes a provider record; announcements are renewed well before. */
-export const PROVIDER_VALIDITY_MS = 30 * MINUTE_MS;
 
 /** What a running host is asked for beside what libp2p shows. */
 interface OwnTransports {
@@ -104,19 +101,7 @@ export async function buildLibp2p(options: HostOptions, { limits, bans, scope }:
         dial: (address, dialling) => transportManager.dial(address, dialling),
       }),
       ...(options.relays === true ? { relay: circuitRelayServer({ reservations: RELAY_LIMITS }) } : {}),
-      dht: kadDHT({
-        protocol: KAD_PROTOCOL,
-        // Nobody can ask a node that does not listen.
-        clientMode: !options.dhtServer || listen.length === 0,
-        // The default mapper drops private addresses; a devnet or an office has no others.
-        peerInfoMapper: scope.meantOf,
-        // Queries wait for the first query of the own id; its default adds a second to the start.
-        initialQuerySelfInterval: 150,
-        // Simulated with a third of the peers dead: a lookup ends in 0.2 s at the 95th percentile, with 3 at once in 5 s.
-        alpha: 8,
-        disjointPaths: 2,
-        reprovide: { validity: PROVIDER_VALIDITY_MS, interval: 5 * MINUTE_MS, threshold: PROVIDER_VALIDITY_MS / 2 },
-      }),
+      dht: kademlia({ serves: options.dhtServer && listen.length > 0, meantOf: scope.meantOf }),
       pubsub: gossipsub({
         // The first node of a network has nobody to tell, which is no error.
         allowPublishToZeroTopicPeers: true,
