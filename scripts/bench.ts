@@ -99,6 +99,19 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async (options) => (await import("../test/benchmark/discovery.ts")).run(options),
   },
+  dht: {
+    describe: "look-ups in Kademlias of 100, 300 and 1 000 hosts, and what is left when half of the hosts vanish",
+    legend: [
+      "All hosts are in one process, over memory: a node's own Kademlia, records, announcements, searches, identify and Yamux; no sockets, no",
+      "encryption, no gossip, keys of Ed25519. They start with the contacts that they would have after a while (20 of each distance). One in 20",
+      "sells, ten the same model. hops: from contact to contact until the first record (0: one's own); compare log20 n (1.5, 1.9, 2.3) and",
+      "log2 n (6.6, 8.2, 10). messages: questions of a whole search. cpu: both sides of them, with new connections. Then half of the largest",
+      "vanish without a word, and half as many others come: found: searches that name a living seller within 10 s; first: until the first one;",
+      "whole: until the search has asked everybody. refreshed: all living sellers have announced themselves again, as they do every ten minutes.",
+      "The machine's other work makes seconds longer, and not hops, messages and shares. It takes minutes of a processor, and 4 GB.",
+    ],
+    run: async () => (await import("../test/benchmark/dht.ts")).run(),
+  },
   rest: {
     describe: "what the network of npm start takes of a processor while nobody asks it anything",
     legend: [
