@@ -16,6 +16,8 @@ import { nowSeconds } from "../lib/clock.ts";
 import { type Overview, readOverview } from "../lib/indexer/overview.ts";
 import type { SearchParams } from "../lib/list-query.ts";
 import { atOneMoment } from "../lib/moment/page-moment.ts";
+import { observedModels } from "../lib/observer/observed.ts";
+import type { Observation } from "../lib/observer/read-sheet.ts";
 import { NETWORK_RANGES, parseRange } from "../lib/overview/ranges.ts";
 import { answered, type IndexReply } from "../lib/problem.ts";
 import type { Network } from "../lib/rows.ts";
@@ -62,10 +64,10 @@ interface PageProps {
 }
 
 /** The three questions of a visitor, then totals, then rows. */
-function Questions({ overview, activity, network, now }: Seen & { readonly network: Network }) {
+function Questions({ overview, activity, network, observed, now }: QuestionsProps) {
   return (
     <div className="space-y-7">
-      <SoldModels models={overview.models} now={now} />
+      <SoldModels models={overview.models} observed={observed} now={now} />
       <Honesty network={network} days={overview.days} now={now} />
       <Liveliness hours={overview.hours} lastSettledAt={overview.settlements[0]?.timestamp} now={now}>
         <ActivityPanel overview={overview} activity={activity} />
@@ -76,6 +78,11 @@ function Questions({ overview, activity, network, now }: Seen & { readonly netwo
       <Lists overview={overview} now={now} />
     </div>
   );
+}
+
+interface QuestionsProps extends Seen {
+  readonly network: Network;
+  readonly observed: Observation<"models">;
 }
 
 interface Seen {
@@ -94,6 +101,7 @@ const see = (range: (typeof NETWORK_RANGES)[number] | undefined) =>
 
 export default async function OverviewPage({ searchParams }: PageProps) {
   const seen = await see(parseRange(await searchParams, NETWORK_RANGES));
+  const observed = await observedModels();
   return (
     <>
       <PageTitle lead="LLM answers with a signed receipt each, paid in one settlement for any number of them.">
@@ -106,7 +114,7 @@ export default async function OverviewPage({ searchParams }: PageProps) {
           The indexer is still reading the chain. The figures appear here as soon as it has found them.
         </Empty>
       ) : (
-        <Questions {...seen.value} network={seen.value.overview.network} />
+        <Questions {...seen.value} network={seen.value.overview.network} observed={observed} />
       )}
     </>
   );

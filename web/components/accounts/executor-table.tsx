@@ -1,4 +1,6 @@
 import { gradeThreshold, type Market, priceThreshold, stakeThreshold } from "../../lib/executors/thresholds.ts";
+import type { ObservedExecutor } from "../../lib/observer/executor-order.ts";
+import { offeredPriceThreshold } from "../../lib/observer/words.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
@@ -6,10 +8,13 @@ import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { ThresholdWord } from "../figures/threshold-word.tsx";
 import { Price } from "../models/model-list-table.tsx";
+import { FirstResponse, NotSeen, PriceNow, Uptime } from "../observed/observed-figures.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
 import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
 import { Trust } from "./trust.tsx";
+
+type ObservedExecutors = readonly ObservedExecutor[];
 
 const IDENTITY: readonly Column<Executor>[] = [
   {
@@ -130,20 +135,73 @@ const lastSettled = (now: number): Column<Executor> => ({
     ),
 });
 
+const observedColumns = (observed: ObservedExecutors): readonly Column<Executor>[] => {
+  const rows = new Map(observed.map((row) => [row.executor as string, row]));
+  const askedFor = (model: string) =>
+    observed.flatMap(({ cheapest }) => (cheapest?.model === model ? [sumOf(cheapest)] : []));
+  return [
+    {
+      header: "Price now",
+      hint: "Observed: the cheapest of what it offers now, for a million prompt tokens and a million answer tokens; low and high beside what others ask for the same model on average: up to two thirds of it, and from twice on",
+      numeric: true,
+      isAmount: true,
+      sort: "now",
+      from: "md",
+      cell: ({ address }) => {
+        const cheapest = rows.get(address)?.cheapest ?? null;
+        if (cheapest === null) return <NotSeen />;
+        return (
+          <>
+            <PriceNow terms={cheapest} />
+            <ThresholdWord threshold={offeredPriceThreshold(sumOf(cheapest), askedFor(cheapest.model))} />
+          </>
+        );
+      },
+    },
+    {
+      header: "First response",
+      hint: "Observed: median of the answered calls of 24 hours, from dialling until its status came; no model runs for it. Quick up to 300 ms, slow from a second on",
+      numeric: true,
+      sort: "latency",
+      from: "lg",
+      cell: ({ address }) => <FirstResponse health={rows.get(address)?.health ?? null} />,
+    },
+    {
+      header: "Up 7 d",
+      hint: "Observed: share of the calls in seven days that it answered. Steady from 99.8 % on, unsteady below 95.8 %",
+      numeric: true,
+      sort: "uptime",
+      cell: ({ address }) => <Uptime share={rows.get(address)?.health?.weekUptime} />,
+    },
+  ];
+};
+
+const sumOf = ({ inboundPrice, outboundPrice }: { readonly inboundPrice: bigint; readonly outboundPrice: bigint }) =>
+  inboundPrice + outboundPrice;
+
 interface ExecutorTableProps {
   readonly executors: readonly Executor[];
   readonly sorting: Sorting;
   readonly now: number;
   /** What prices and stakes are measured by. */
   readonly market: Market;
+  /** What an observer saw of them; undefined where none is heard. */
+  readonly observed: ObservedExecutors | undefined;
 }
 
 /** Executors, to be ordered by any of their figures. */
-export function ExecutorTable({ executors, sorting, now, market }: ExecutorTableProps) {
+export function ExecutorTable({ executors, sorting, now, market, observed }: ExecutorTableProps) {
   return (
     <DataTable
       caption="Executors"
-      columns={[...IDENTITY, TRUST, ...moneyOf(market), ...WORK, lastSettled(now)]}
+      columns={[
+        ...IDENTITY,
+        TRUST,
+        ...(observed === undefined ? [] : observedColumns(observed)),
+        ...moneyOf(market),
+        ...WORK,
+        lastSettled(now),
+      ]}
       rows={executors}
       rowKey={({ address }) => address}
       rowTestId="executor-row"

@@ -127,6 +127,35 @@ export const readExecutors = (
     return page.ok ? answered({ page: page.value, market: market.value }) : page;
   });
 
+/** Rows of a list in an order that the index does not know. */
+const MOST_ORDERED = 1_000;
+const MOST_SHOWN = 100;
+
+/** Executors in an order that the index does not know, of those that the filter leaves; the first hundred. */
+export const readExecutorsInOrder = (
+  addresses: readonly string[],
+  filter: ExecutorFilter,
+): Promise<IndexReply<ExecutorList>> =>
+  atOneMoment(async () => {
+    const market = await ask(EXECUTOR_MARKET, { hash: modelHashOf(filter) ?? "" });
+    if (!market.ok) return market;
+    const sellers = filter.model === undefined ? undefined : new Set(market.value.sellers);
+    const wanted = addresses.filter((address) => sellers?.has(address) !== false).slice(0, MOST_ORDERED);
+    const where = { ...executorsWhere(filter, market.value), address_in: wanted.length === 0 ? ["0x"] : wanted };
+    const page = await ask(EXECUTOR_LIST, {
+      ...{ orderBy: "earned", orderDirection: "desc", limit: MOST_ORDERED, where },
+      ...{ after: undefined, before: undefined },
+    });
+    if (!page.ok) return page;
+    const place = new Map(wanted.map((address, index) => [address, index]));
+    const placeOf = ({ address }: Executor): number => place.get(address) ?? MOST_ORDERED;
+    const items = page.value.items.toSorted((a, b) => placeOf(a) - placeOf(b)).slice(0, MOST_SHOWN);
+    return answered({
+      page: { ...page.value, items, previous: undefined, next: undefined },
+      market: market.value,
+    });
+  });
+
 export const readClients = (query: ListQuery, fileRows?: number) => pageOf(CLIENT_LIST, query, {}, fileRows);
 export const readModels = (query: ListQuery, fileRows?: number) => pageOf(MODEL_LIST, query, {}, fileRows);
 export const readValidators = (query: ListQuery, fileRows?: number) => pageOf(VALIDATOR_LIST, query, {}, fileRows);

@@ -18,6 +18,7 @@ import { Facts } from "../../../components/figures/facts.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
+import { ObservedExecutor } from "../../../components/observed/observed-executor.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
@@ -28,6 +29,7 @@ import { whyChosen } from "../../../lib/executors/why.ts";
 import { formatCount, shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
 import type { SearchParams } from "../../../lib/list-query.ts";
+import { observedOffers, observedUptime } from "../../../lib/observer/observed.ts";
 import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
@@ -141,6 +143,7 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
   const page = answer.value;
   const { executor, strikes, history } = page;
   const search = await searchParams;
+  const [book, uptime] = [await observedOffers(address), await observedUptime(address)];
   const [path, tab] = [`/executors/${address}`, parseTab(search)];
   const Part = PARTS[tab];
   return (
@@ -157,6 +160,7 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
       </PageTitle>
       <div className="space-y-5">
         <ExecutorStanding executor={executor} strike={strikes[0]} now={chainNow()} />
+        <ObservedExecutor book={book} uptime={uptime} now={laterNow()} />
         <WhyPanel
           why={whyChosen({ executor, reputation: history[0], strikes, markets: page.markets, now: chainNow() })}
         />

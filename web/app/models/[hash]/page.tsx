@@ -8,6 +8,8 @@ import { Panel } from "../../../components/layout/panel.tsx";
 import { ModelFigures } from "../../../components/models/model-figures.tsx";
 import { PriceHistory } from "../../../components/models/price-history.tsx";
 import { SellerTable } from "../../../components/models/seller-table.tsx";
+import { NowOffered } from "../../../components/observed/now-offered.tsx";
+import { OfferedPrices } from "../../../components/observed/offered-prices.tsx";
 import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
@@ -18,6 +20,7 @@ import { outsideWords } from "../../../lib/guard/outside-words.ts";
 import { MOST_SELLERS, readModel } from "../../../lib/indexer/models.ts";
 import { oneParam, type SearchParams } from "../../../lib/list-query.ts";
 import { provenName } from "../../../lib/models/model-names.ts";
+import { observedPrices, observedSellers } from "../../../lib/observer/observed.ts";
 import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
@@ -41,7 +44,9 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
   if (answer.value === undefined) notFound();
   const { model, sellers, days, settlements } = answer.value;
   const search = await searchParams;
-  const name = provenName(oneParam(search, "name"), hash);
+  const [book, prices] = [await observedSellers(hash), await observedPrices(hash)];
+  const offered = book.state === "seen" ? book.content.offers[0]?.offer.model : undefined;
+  const name = provenName(oneParam(search, "name"), hash) ?? provenName(offered, hash);
   const now = laterNow();
   return (
     <>
@@ -62,6 +67,7 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
       </PageTitle>
       <div className="space-y-5" data-testid="model" data-id={hash}>
         <ModelFigures model={model} sellers={sellers} />
+        <NowOffered book={book} now={now} />
         <Panel
           title="Executors"
           note={sellers.length < MOST_SELLERS ? "by what they were paid for it" : `the ${MOST_SELLERS} best paid`}
@@ -84,6 +90,7 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
             <PriceHistory days={days} />
           )}
         </Panel>
+        <OfferedPrices prices={prices} now={now} />
         <Panel title="Latest settlements">
           <SettlementTable caption="Newest settlements of this model" settlements={settlements} now={now} compact />
         </Panel>
