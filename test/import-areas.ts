@@ -77,14 +77,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   },
   // The logs, by whose they are: no role knows another's, and all of them stand on one database.
   ...roomsOf("node/src/store", { files: [], database: ["files"] }, BASE),
-  ...roomsOf(
-    "node/src/store",
-    {
-      ...{ batches: ["database"], client: ["database"], executor: ["database"], validator: ["database"] },
-      observer: ["database"],
-    },
-    ["node/src/store/duty-log.ts", ...BASE],
-  ),
+  ...roomsOf("node/src/store", roomsAlike(["batches", "client", "executor", "validator", "observer"], ["database"]), [
+    "node/src/store/duty-log.ts",
+    ...BASE,
+  ]),
   { folder: "node/src/store", may: ["node/src/store/duty-log.ts", "node/src/store/database", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, ...BASE] })),
   // The rooms of a client, in the order of an answer's life.

@@ -17,9 +17,9 @@ export interface MetricKind {
 const each = <Label extends string>(label: Label, values: readonly string[]): { [Name in Label]: string }[] =>
   values.map((value) => ({ [label]: value }) as { [Name in Label]: string });
 
-const ALL = ["gateway", "executor", "validator", "observer"] as const;
 /** Who has an account that money and duties of disputes hang on. */
 const ACTING = ["gateway", "executor", "validator"] as const;
+const ALL = [...ACTING, "observer"] as const;
 const SELLING = ["gateway", "executor"] as const;
 /** Whom others have to reach. */
 const CALLED = ["executor", "validator"] as const;
@@ -177,11 +177,7 @@ export const METRICS = {
     roles: ["gateway"],
     help: "What they held when last seen, without what was being unlocked, in base units of the payment token.",
   },
-  lloom_lanes: {
-    type: "gauge",
-    roles: SELLING,
-    help: "Lanes with answers that are not settled yet.",
-  },
+  lloom_lanes: { type: "gauge", roles: SELLING, help: "Lanes with answers that are not settled yet." },
   lloom_peers: { type: "gauge", roles: ALL, help: "Connected peers." },
   lloom_duties_open: {
     type: "gauge",
@@ -218,11 +214,7 @@ export const METRICS = {
     initial: each("outcome", ["answered", "silent"]),
     help: "Calls of executors by an observer, by whether they were answered.",
   },
-  lloom_observed_executors: {
-    type: "gauge",
-    roles: ["observer"],
-    help: "Executors that an observer calls in turn.",
-  },
+  lloom_observed_executors: { type: "gauge", roles: ["observer"], help: "Executors that an observer calls in turn." },
   lloom_transactions_total: {
     type: "counter",
     roles: ACTING,

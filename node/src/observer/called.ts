@@ -4,7 +4,7 @@ import type { PeerTarget } from "../p2p/host/dial.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { HOUR_MS } from "../store/observer/sample-log.ts";
 import type { TermsLog } from "../store/observer/terms-log.ts";
-import type { Turns } from "./turns.ts";
+import type { CallTurns } from "./call-turns.ts";
 
 /** Who has not been heard for a week is called no more. */
 const CALLED_MS = 7 * 24 * HOUR_MS;
@@ -18,13 +18,13 @@ interface Known {
 /** Executors that are called in turn, where each was last said to be; remembered across restarts. */
 export class Called {
   readonly #store: Pick<TermsLog, "noteExecutors" | "knownExecutors">;
-  readonly #turns: Turns;
+  readonly #turns: CallTurns;
   /** The longest unheard first. */
   readonly #known = new Map<Address, Known>();
   readonly #unsaved = new Set<Address>();
 
   /** Begins with those that were heard within a week. */
-  constructor(store: Pick<TermsLog, "noteExecutors" | "knownExecutors">, turns: Turns, nowMs: number) {
+  constructor(store: Pick<TermsLog, "noteExecutors" | "knownExecutors">, turns: CallTurns, nowMs: number) {
     this.#store = store;
     this.#turns = turns;
     const known = store.knownExecutors(nowMs - CALLED_MS, MOST_CALLED).toReversed();

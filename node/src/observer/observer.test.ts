@@ -4,11 +4,11 @@ import type { Health } from "@lloom/protocol/observed/sheets";
 import { SHEET_LIMITS, SHEETS } from "@lloom/protocol/observed/sheets";
 import { describe, expect, it } from "vitest";
 import type { Sample } from "../store/observer/sample-log.ts";
+import { CallTurns } from "./call-turns.ts";
 import { changedTerms, hashOfModel } from "./changed-terms.ts";
 import { firstResponseMs, healthOf } from "./health.ts";
 import { type HeardOffer, HeardOffers } from "./heard-offers.ts";
 import { bookOf, executorsOf, modelsOf, pricesOf, type Seen } from "./sheet-contents.ts";
-import { Turns } from "./turns.ts";
 
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const executor = (index: number): Address => `0x${index.toString(16).padStart(40, "0")}`;
@@ -88,7 +88,7 @@ describe("offers that were heard", () => {
 
 describe("turns", () => {
   it("call everybody new at once, then each after a drawn time, whoever waits longest first", () => {
-    const turns = new Turns({ everyMs: 100, random: () => 0.5 });
+    const turns = new CallTurns({ everyMs: 100, random: () => 0.5 });
     expect(turns.waitMs(0)).toBe(Number.POSITIVE_INFINITY);
     turns.add(A, 0);
     turns.add(B, 10);
@@ -101,7 +101,7 @@ describe("turns", () => {
     turns.remove(A);
     turns.over(A, 30);
     expect([turns.take(124), turns.take(125)]).toEqual([undefined, B]);
-    const early = new Turns({ everyMs: 100, random: () => 0 });
+    const early = new CallTurns({ everyMs: 100, random: () => 0 });
     early.add(A, 0);
     expect(early.take(0)).toBe(A);
     early.over(A, 0);

@@ -9,14 +9,14 @@ import { type Clock, steadyClock, toSeconds, wallClock } from "../primitives/clo
 import { pause } from "../primitives/pause.ts";
 import { HOUR_MS, type Sample } from "../store/observer/sample-log.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import { CallTurns } from "./call-turns.ts";
 import { Called } from "./called.ts";
 import { HeardOffers } from "./heard-offers.ts";
 import type { Observer, ObserverOptions, ObserverParts, SheetWanted } from "./observer-options.ts";
 import { Publisher } from "./publish.ts";
-import { Record } from "./record.ts";
 import { keepSampling } from "./sampler.ts";
 import { bookOf, executorsOf, modelsOf, pricesOf, type Seen, uptimeOf } from "./sheet-contents.ts";
-import { Turns } from "./turns.ts";
+import { Sightings } from "./sightings.ts";
 
 const DEFAULTS = { sampleMs: 60_000, tidyIntervalMs: 30_000 } as const;
 
@@ -24,7 +24,7 @@ const DEFAULTS = { sampleMs: 60_000, tidyIntervalMs: 30_000 } as const;
 interface Sight {
   readonly offers: HeardOffers;
   readonly called: Called;
-  readonly record: Record;
+  readonly sightings: Sightings;
   readonly stake: StakeView;
   readonly clock: Clock;
 }
@@ -37,13 +37,13 @@ export async function createObserver(parts: ObserverParts, options: ObserverOpti
   const { clock = wallClock, sampleMs, tidyIntervalMs: intervalMs, random, onSample } = { ...DEFAULTS, ...options };
   const { chain, host, store } = parts;
   await using stack = new AsyncDisposableStack();
-  const turns = new Turns({ everyMs: sampleMs, random: random ?? Math.random });
+  const turns = new CallTurns({ everyMs: sampleMs, random: random ?? Math.random });
   const called = new Called(store, turns, clock());
   const stake = openStakeView(chain, { peers: host });
-  const sight: Sight = { offers: new HeardOffers(), called, record: new Record(store), stake, clock };
+  const sight: Sight = { offers: new HeardOffers(), called, sightings: new Sightings(store), stake, clock };
   stack.use(joinGossip(parts, sight));
   const note = (sample: Sample): void => {
-    sight.record.note(sample, sight.offers.list(clock(), sample.executor));
+    sight.sightings.note(sample, sight.offers.list(clock(), sample.executor));
     onSample?.(sample.answered !== undefined);
   };
   const stop = new AbortController();
@@ -82,11 +82,11 @@ function joinGossip({ chain, host, log }: ObserverParts, { offers, called, stake
   });
 }
 
-function draw({ store }: ObserverParts, { offers, called, record, clock }: Sight, wanted: SheetWanted): JsonValue {
+function draw({ store }: ObserverParts, { offers, called, sightings, clock }: Sight, wanted: SheetWanted): JsonValue {
   const nowMs = clock();
   const seen = (of: Parameters<HeardOffers["list"]>[1]): Seen => ({
     offers: offers.list(nowMs, of),
-    healthOf: (executor) => record.health(executor, nowMs),
+    healthOf: (executor) => sightings.health(executor, nowMs),
   });
   switch (wanted.kind) {
     case "book":

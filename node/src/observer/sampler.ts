@@ -6,11 +6,11 @@ import { Background } from "../primitives/background.ts";
 import { pause } from "../primitives/pause.ts";
 import { TokenBucket } from "../primitives/token-bucket.ts";
 import type { Sample } from "../store/observer/sample-log.ts";
+import type { CallTurns } from "./call-turns.ts";
 import type { ObserverParts } from "./observer-options.ts";
-import type { Turns } from "./turns.ts";
 
 export interface SamplerOptions {
-  readonly turns: Turns;
+  readonly turns: CallTurns;
   readonly targetOf: (executor: Address) => PeerTarget | undefined;
   readonly onSample: (sample: Sample) => void;
   readonly clock: () => number;
@@ -19,7 +19,7 @@ export interface SamplerOptions {
 /** Calls at the same time, and per second: what dials one after another is no scan, and what does not answer holds nobody up. */
 const AT_ONCE = 8;
 const RATE = { perSecond: 5, burst: 8 };
-/** Turns come and go meanwhile. */
+/** CallTurns come and go meanwhile. */
 const LONGEST_WAIT_MS = 1_000;
 const SHORTEST_WAIT_MS = 100;
 

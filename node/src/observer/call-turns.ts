@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 
-export interface TurnsOptions {
+export interface CallTurnsOptions {
   /** Between two calls of one executor, on average. */
   readonly everyMs: number;
   /** From 0 to below 1. */
@@ -11,11 +11,11 @@ export interface TurnsOptions {
  * Whose turn it is to be called. Everybody new is called at once; then after a time that is drawn between three and five quarters of the
  * usual, so that nobody can be there for the calls alone.
  */
-export class Turns {
-  readonly #options: TurnsOptions;
+export class CallTurns {
+  readonly #options: CallTurnsOptions;
   readonly #next = new Map<Address, number>();
 
-  constructor(options: TurnsOptions) {
+  constructor(options: CallTurnsOptions) {
     this.#options = options;
   }
 

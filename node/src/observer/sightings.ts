@@ -22,7 +22,7 @@ interface Held {
 }
 
 /** Writes down what was seen, and says how each executor answered. */
-export class Record {
+export class Sightings {
   readonly #store: ObserverLog;
   readonly #held = new BoundedMap<Address, Held>({ most: MOST_EXECUTORS });
   readonly #changes = new BoundedMap<Address, TokenBucket>({ most: MOST_EXECUTORS });
