@@ -154,17 +154,17 @@ async function assemble(site: Site): Promise<Assembled> {
   const nodes = await startNodes(site, nodeContext);
   let pages: Promise<Pages> | undefined;
   const openPages = (): Promise<Pages> => {
-    pages ??= startPages(site, { rpcUrl, chainId, deployment, nodeContext, bootstrap: nodes.bootstrap });
+    pages ??= startPages(site, { rpcUrl, chainId, deployment, nodeContext, ...nodes });
     return pages;
   };
   return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, nodeContext, clock };
 }
 
-type Sold = Pick<Devnet, "rpcUrl" | "chainId" | "deployment" | "nodeContext" | "bootstrap">;
+type Sold = Pick<Devnet, "rpcUrl" | "chainId" | "deployment" | "nodeContext" | "bootstrap" | "validators">;
 
 async function startPages(
   { options, supervisor, ports, dir, signal }: Site,
-  { rpcUrl, chainId, deployment, nodeContext, bootstrap }: Sold,
+  { rpcUrl, chainId, deployment, nodeContext, bootstrap, validators }: Sold,
 ): Promise<Pages> {
   const { progress } = options;
   const observerPort = await wantedPort(progress, ports, "observer");
@@ -186,7 +186,7 @@ async function startPages(
   // Somebody else's may hold a key, and visitors are told.
   const shownRpc = options.rpcUrl === undefined ? rpcUrl : undefined;
   const explorerUrl = await timed(progress, "explorer", () =>
-    startExplorer({ supervisor, indexerUrl, observerUrl, rpcUrl: shownRpc, port: explorerPort, signal }),
+    startExplorer({ supervisor, indexerUrl, observerUrl, rpcUrl: shownRpc, validators, port: explorerPort, signal }),
   );
   // Last, since pages say in words that nothing is observed yet; if it does not come up, the supervisor says so.
   startObserver(nodeContext, bootstrap, observerPort).catch(() => undefined);

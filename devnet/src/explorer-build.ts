@@ -10,6 +10,9 @@ const SOURCES = [
   "web/{app,components,lib,public}/**",
   "web/*.{ts,json,mjs}",
   "protocol/src/**/*.ts",
+  "browser/src/*.ts",
+  // What the client of pages takes of a node's.
+  "node/src/{client/check,client/pay,p2p/frames,primitives}/*.ts",
   "indexer/ponder.schema.ts",
   "package-lock.json",
 ];

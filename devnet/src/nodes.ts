@@ -20,6 +20,10 @@ export const PASSWORD = "pass-word-of-a-devnet";
 /** Ctrl-C must be over in 10 s, and the supervisor gives its children less. */
 const DRAIN_SOON = ["--drain-seconds", "3"];
 
+/** Where pages come, beside nodes: over plain WebSockets, which the page of `npm start` may dial. */
+const PAGES_TOO = "/ip4/127.0.0.1/tcp/0/ws";
+const LISTEN = `/ip4/127.0.0.1/tcp/0,${PAGES_TOO}`;
+
 /** What every node of the devnet has in common. */
 export interface NodeContext {
   readonly supervisor: Supervisor;
@@ -138,7 +142,7 @@ export function startValidators(
       return startNode(nodeContext, {
         account,
         command: "validator",
-        args: ["--listen", listen, "--bootstrap", bootstrap, ...extra(index)],
+        args: ["--listen", `${listen},${PAGES_TOO}`, "--bootstrap", bootstrap, ...extra(index)],
       });
     }),
   );
@@ -160,7 +164,7 @@ export function startExecutors(
       return startNode(nodeContext, {
         account,
         command: "executor",
-        args: ["--bootstrap", bootstrap, ...prices, ...DRAIN_SOON, ...extra(index)],
+        args: ["--listen", LISTEN, "--bootstrap", bootstrap, ...prices, ...DRAIN_SOON, ...extra(index)],
       });
     }),
   );

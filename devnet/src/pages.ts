@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { placeBlankDatabase } from "../../checkout/blank-database.ts";
 import { INDEXER, NEXT, ROOT } from "../../checkout/paths.ts";
 import type { Deployment } from "./deployment.ts";
+import type { RunningNode } from "./nodes.ts";
 import type { Part } from "./part.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { until } from "./until.ts";
@@ -54,6 +55,8 @@ export interface ExplorerSpec {
   readonly observerUrl?: string;
   /** Where wallets of visitors reach the chain. */
   readonly rpcUrl?: string | undefined;
+  /** Whom pages ask for offers; nobody unless given. */
+  readonly validators?: readonly Pick<RunningNode, "multiaddrs">[];
   readonly port: number;
   readonly signal: AbortSignal;
 }
@@ -64,10 +67,12 @@ export async function startExplorer({
   indexerUrl,
   observerUrl,
   rpcUrl,
+  validators = [],
   port,
   signal,
 }: ExplorerSpec): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
+  const bootstrap = validators.flatMap(({ multiaddrs }) => multiaddrs.filter((address) => address.includes("/ws/")));
   const explorer = supervisor.start({
     name: "explorer",
     saysUp: /Ready in/,
@@ -79,6 +84,7 @@ export async function startExplorer({
       LLOOM_PUBLIC_INDEXER_URL: indexerUrl,
       ...(observerUrl === undefined ? {} : { LLOOM_OBSERVER_URL: observerUrl }),
       ...(rpcUrl === undefined ? {} : { LLOOM_PUBLIC_RPC_URL: rpcUrl }),
+      LLOOM_BOOTSTRAP: bootstrap.join(","),
       NEXT_TELEMETRY_DISABLED: "1",
     },
   });

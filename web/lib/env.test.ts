@@ -29,6 +29,14 @@ describe("settings", () => {
     );
   });
 
+  test("name validators for pages, or none", () => {
+    const [one, two] = ["/ip4/127.0.0.1/tcp/4003/ws/p2p/16Uiu2", "/dns4/a-b.example/tcp/443/tls/ws/p2p/16Uiu2"];
+    expect(parseSettings({ LLOOM_BOOTSTRAP: ` ${one}, ${two},` }).bootstrap).toEqual([one, two]);
+    expect(parseSettings({}).bootstrap).toEqual([]);
+    for (const wrong of ["https://a.example", "/ip4/1.2.3.4/tcp/1 /x", Array(17).fill(one).join(",")])
+      expect(() => parseSettings({ LLOOM_BOOTSTRAP: wrong })).toThrow("LLOOM_BOOTSTRAP is no list");
+  });
+
   test("take the network's name from the address book, unless it is to be called otherwise", () => {
     const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
     const contracts = { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") };

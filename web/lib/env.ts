@@ -15,6 +15,8 @@ export interface Settings {
   readonly publicRpc: string | undefined;
   /** Who says what is offered now and who answers; undefined where nobody observes. */
   readonly observer: HttpEndpoint | undefined;
+  /** Multiaddrs of validators that pages ask for offers; empty where they are told none. */
+  readonly bootstrap: readonly string[];
   /** What the network is called on the page. */
   readonly networkName: string;
 }
@@ -23,6 +25,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_INDEXER = "http://127.0.0.1:42069";
 const MAX_LABEL_LENGTH = 40;
+const MOST_VALIDATORS = 16;
+const MULTIADDR = /^(?:\/[\w.:-]+)+$/;
 
 /** A wrong address is not repeated: it may hold a key or a password, and others read the log. */
 function readServer(name: string, text: string): HttpEndpoint {
@@ -40,6 +44,16 @@ function readPublic(name: string, text: string | undefined): string | undefined 
   if (authorization === undefined && !href.includes("?")) return href.replace(/\/$/, "");
   throw new LloomError("CONFIG_INVALID", `${name} holds a password or parameters, and is shown to everybody.`, {
     next: "Set it to the bare address at which visitors reach it, or unset it.",
+  });
+}
+
+/** Those that no page can dial stay in the list: a page says so. */
+function readBootstrap(text: string | undefined): readonly string[] {
+  const addresses = (text ?? "").split(",").map((one) => one.trim());
+  const given = addresses.filter((one) => one !== "");
+  if (given.length <= MOST_VALIDATORS && given.every((one) => MULTIADDR.test(one))) return given;
+  throw new LloomError("CONFIG_INVALID", `LLOOM_BOOTSTRAP is no list of at most ${MOST_VALIDATORS} multiaddrs.`, {
+    next: "Set it to addresses of validators with commas between, such as /dns4/one.example/tcp/443/tls/ws/p2p/16Uiu2…, or unset it.",
   });
 }
 
@@ -69,6 +83,7 @@ export function parseSettings(env: Environment, book?: NetworkBook): Settings {
     publicIndexer: readPublic("LLOOM_PUBLIC_INDEXER_URL", env["LLOOM_PUBLIC_INDEXER_URL"]),
     publicRpc: readPublic("LLOOM_PUBLIC_RPC_URL", env["LLOOM_PUBLIC_RPC_URL"]),
     observer: env["LLOOM_OBSERVER_URL"] ? readServer("LLOOM_OBSERVER_URL", env["LLOOM_OBSERVER_URL"]) : undefined,
+    bootstrap: readBootstrap(env["LLOOM_BOOTSTRAP"]),
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }
