@@ -29,6 +29,8 @@ const GATEWAY_WORDS = [
   "gateway-client",
   "http-problem",
 ].map((name) => `node/src/gateway/${name}.ts`);
+/** What the package of pages shows. */
+const PAGE_CLIENT = ["browser/src/page-client.ts", "browser/src/session.ts"];
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
 /** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
@@ -203,8 +205,8 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     ],
   },
   { folder: "indexer", may: ["indexer", "protocol/src"] },
-  { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
-  { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
+  { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", ...PAGE_CLIENT, "protocol/src"] },
+  { folder: "web/components", may: ["web/components", "web/lib", "browser/src/session.ts", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
   {
     folder: "checkout",

@@ -15,8 +15,8 @@ const config: NextConfig = {
   // The workspaces' one lock file and node_modules lie above this folder.
   turbopack: { root: join(import.meta.dirname, "..") },
   outputFileTracingRoot: join(import.meta.dirname, ".."),
-  // A workspace of this checkout, in TypeScript as it is written.
-  transpilePackages: ["@lloom/protocol"],
+  // Workspaces of this checkout, in TypeScript as they are written.
+  transpilePackages: ["@lloom/protocol", "@lloom/browser"],
   // Types are checked by `npm run check`; the build of a first start has no time for it.
   typescript: { ignoreBuildErrors: true },
   experimental: { useTypeScriptCli: true },

@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { steadyMs } from "./lib/clock.ts";
 import { contentPolicy, newNonce } from "./lib/guard/content-policy.ts";
+import { connectionsOf } from "./lib/guard/page-connections.ts";
 import { readHead } from "./lib/moment/head.ts";
 import { isPageKept, PAGE_ADDRESS } from "./lib/moment/kept-answers.ts";
 import { NOTHING_TO_SHOW, RETRY_SECONDS } from "./lib/moment/nothing-to-show.ts";
@@ -22,7 +23,7 @@ const isPageLoad = ({ headers, nextUrl }: NextRequest): boolean =>
   !headers.has("rsc") && !/^\/(?:_next|api|csv)\/|\.\w+$/.test(nextUrl.pathname);
 
 /** Pages that say what they have to say whether the index answers or not. */
-const NEED_NO_INDEX: ReadonlySet<string> = new Set(["/verify", "/trust", "/method", "/api"]);
+const NEED_NO_INDEX: ReadonlySet<string> = new Set(["/verify", "/trust", "/method", "/api", "/playground"]);
 
 const POLICY = "content-security-policy";
 
@@ -42,7 +43,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   }
   searchParams.delete("_rsc");
   const page = `${pathname}?${searchParams}`;
-  const policy = contentPolicy(newNonce());
+  const policy = contentPolicy(newNonce(), connectionsOf(pathname, searchParams));
   const headers = new Headers(request.headers);
   headers.set(PAGE_ADDRESS, page);
   headers.set(POLICY, policy);

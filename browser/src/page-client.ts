@@ -76,6 +76,7 @@ export class PageClient implements AsyncDisposable {
   async *ask(signed: SignedOffer, question: PageQuestion, signal: AbortSignal): AsyncGenerator<PageEvent> {
     const { offer } = signed;
     const stream = await this.#streamTo(signed);
+    if (signal.aborted) throw new LloomError("CANCELLED", "It was stopped before it was asked.");
     const promptSalt = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
     const offerHash = this.#hasher.hashOffer(offer);
     const client = this.#options.principal;

@@ -251,7 +251,7 @@ async function checkEveryPage(visit: Visit, settlementPath: string): Promise<voi
 }
 
 /** Collects what the browser complains about; nothing may be left at the end. */
-function watchComplaints(context: BrowserContext): readonly string[] {
+export function watchComplaints(context: BrowserContext): readonly string[] {
   const complaints: string[] = [];
   context.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   context.on("weberror", (error) => complaints.push(String(error.error())));

@@ -3,16 +3,21 @@ import type { ReceiptData } from "@lloom/protocol/receipts";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../checkout/rpc.ts";
+import { devnetAccount } from "../../devnet/src/accounts.ts";
 import { type Devnet, type Pages, startDevnet } from "../../devnet/src/devnet.ts";
 import { askFirst, FIRST_PROMPT, type FirstAnswer } from "../../devnet/src/first-answer.ts";
 import { startExplorer } from "../../devnet/src/pages.ts";
 import { awaitSettlement, awaitVisible, type SeenSettlement } from "../../devnet/src/settlement.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
+import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { freePort } from "../integration/indexer/ponder-process.ts";
+import { openBrowser } from "../support/browser.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
-import { checkExplorer } from "./explorer-page.ts";
+import { checkExplorer, watchComplaints } from "./explorer-page.ts";
+import { checkPlayground } from "./explorer-playground.ts";
+import { WIDE } from "./explorer-quality.ts";
 
 /** Of the devnet's three executors, two validators and one client, in base units. */
 const EXECUTORS = 3;
@@ -115,6 +120,18 @@ describe("one paid answer, from prompt to page", () => {
         },
       },
     });
+  });
+
+  it("has a visitor pay for answers from the browser", async () => {
+    const executor = answer.receipt.request.executor;
+    await using running = await openBrowser();
+    const context = await running.browser.newContext({ viewport: WIDE, locale: "en-US" });
+    context.setDefaultTimeout(60_000);
+    const complaints = watchComplaints(context);
+    const baseUrl = pages.explorerUrl;
+    const payer = identityFromSecret(devnetAccount(12, "payer").secret);
+    await checkPlayground({ context, baseUrl, devnet, executor, payer });
+    expect(complaints).toEqual([]);
   });
 
   it("has neither the prompt nor the answer nor a key in any log", () => {

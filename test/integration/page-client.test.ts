@@ -19,7 +19,7 @@ import { type Identity, identityFromSecret } from "../../node/src/wallet/identit
 import { openBrowser, type TestBrowser } from "../support/browser.ts";
 import { documentedPrograms } from "../support/documented.ts";
 import { type ServedBundle, serveBundle } from "../support/page-bundle.ts";
-import { MODEL, type Script, says, scriptedBackend } from "./roles/scripted-backend.ts";
+import { MODEL, type Script, says, saysThenHangs, scriptedBackend } from "./roles/scripted-backend.ts";
 import { DOLLAR, type Member, type Seller, until, World } from "./roles/world.ts";
 
 const PIECES = ["The ", "loom ", "weaves ", "in ", "a ", "page."];
@@ -55,6 +55,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 const streamed: Script = async function* (completion, signal) {
+  if (completion.messages.at(-1)?.content === "Hang.") return yield* saysThenHangs("The ")(completion, signal);
   for await (const event of says(...PIECES)(completion, signal)) {
     yield event;
     await shown.promise;
@@ -86,7 +87,7 @@ interface Heard {
 }
 
 /** What a page with this key hears, one answer after the other. */
-async function askInPage(addresses: readonly string[], questions = 1): Promise<Heard[]> {
+async function askInPage(addresses: readonly string[], questions = 1, messages = MESSAGES): Promise<Heard[]> {
   const page: Page = await browser.browser.newPage();
   const failures: string[] = [];
   page.on("pageerror", (error) => failures.push(String(error)));
@@ -107,7 +108,9 @@ async function askInPage(addresses: readonly string[], questions = 1): Promise<H
         const sampling = { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" as const };
         const question = { messages: given.messages, sampling, maxOutboundTokens: 64 };
         const one: { texts: string[]; end?: unknown } = { texts: [] };
-        for await (const event of client.ask(offer, question, new AbortController().signal)) {
+        const stop = new AbortController();
+        for await (const event of client.ask(offer, question, stop.signal)) {
+          if (event.type === "text" && given.messages[0]?.content === "Hang.") stop.abort();
           if (event.type === "text") one.texts.push(event.text);
           if (event.type === "text") (globalThis as unknown as { show(): void }).show();
           if (event.type === "end") one.end = event;
@@ -119,7 +122,7 @@ async function askInPage(addresses: readonly string[], questions = 1): Promise<H
     },
     {
       ...{ secret: [...session.secret], chainId: String(chainId), accounting, principal: principal.identity.address },
-      ...{ addresses: [...addresses], questions, model: MODEL, messages: MESSAGES },
+      ...{ addresses: [...addresses], questions, model: MODEL, messages },
     },
   );
   await page.close();
@@ -202,5 +205,11 @@ describe("a page with a session key", () => {
     expect(owed).toBeGreaterThanOrEqual(heard.reduce((sum, { end }) => sum + end.cost, 0n));
     const peer = secretPeer(session.secret);
     await until("the page has left", () => !seller.host.connected().includes(peer));
+  });
+
+  it("stops an answer, which ends with what there was, and costs no more", async () => {
+    const [heard] = await askInPage(addressesOf(/\/ws\//), 1, [{ role: "user", content: "Hang." }]);
+    expect(heard?.texts).toEqual(["The "]);
+    expect(heard?.end.receipt.response).toMatchObject({ requestHash: heard?.end.requestHash, outboundTokens: 1n });
   });
 });

@@ -2,7 +2,7 @@
 
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { type Examined, examineReceiptFile } from "../../lib/verify/examine.ts";
+import { type Examined, examineReceiptFile, type SessionKeys } from "../../lib/verify/examine.ts";
 import { keysInForce, type SettledLine, settledLine } from "../../lib/verify/settled.ts";
 import { Sign } from "../figures/sign.tsx";
 import { LineList, type ShownLine } from "./line-list.tsx";
@@ -65,15 +65,17 @@ const isDeployment = (
 interface ReceiptFindingsProps {
   readonly examined: Examined;
   readonly known: KnownDeployment | undefined;
+  /** Signers that the page knows of itself, beside those that the index names. */
+  readonly keys?: SessionKeys;
 }
 
 /** What was found out about a receipt: a verdict, a line for each check, and what the receipt says. */
-export function ReceiptFindings({ examined: offline, known }: ReceiptFindingsProps) {
+export function ReceiptFindings({ examined: offline, known, keys = [] }: ReceiptFindingsProps) {
   const [asked, askAgain] = useSettled(offline);
   const { receipt } = offline.file;
   const examined =
     asked.state === "told"
-      ? examineReceiptFile(offline.file, keysInForce(asked.answer, receipt.request.deadline))
+      ? examineReceiptFile(offline.file, [...keys, ...keysInForce(asked.answer, receipt.request.deadline)])
       : offline;
   const lines = [
     ...examined.lines.map((line) => withSigner(line, examined.signers, asked)),

@@ -5,15 +5,15 @@ export const newNonce = (): string => btoa(String.fromCharCode(...crypto.getRand
 
 /**
  * What a page may load, run and ask: its own files, and of code only what the server put there under this answer's nonce. Styles may
- * stand in elements, since charts are drawn with them.
+ * stand in elements, since charts are drawn with them. `connections`: whom else its code may speak with (`page-connections.ts`).
  */
-export const contentPolicy = (nonce: string): string =>
+export const contentPolicy = (nonce: string, connections: readonly string[] = []): string =>
   [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...connections].join(" "),
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -27,6 +27,7 @@ import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
 import * as models from "./models.ts";
 import * as overview from "./overview.ts";
+import * as purse from "./purse.ts";
 import * as receipts from "./receipts.ts";
 import * as settlements from "./settlements.ts";
 import * as wallets from "./wallets.ts";
@@ -36,7 +37,20 @@ const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, disputes, examples, lists, lookup, models, overview, receipts, settlements, wallets]
+const queries = [
+  accounts,
+  chain,
+  disputes,
+  examples,
+  lists,
+  lookup,
+  models,
+  overview,
+  purse,
+  receipts,
+  settlements,
+  wallets,
+]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 
