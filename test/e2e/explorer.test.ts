@@ -14,6 +14,7 @@ import { freePort } from "../integration/indexer/ponder-process.ts";
 import { openBrowser } from "../support/browser.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
+import { checkOwnChecks } from "./explorer-check.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
 import { checkExplorer, watchComplaints } from "./explorer-page.ts";
 import { checkPlayground } from "./explorer-playground.ts";
@@ -122,7 +123,7 @@ describe("one paid answer, from prompt to page", () => {
     });
   });
 
-  it("has a visitor pay for answers from the browser", async () => {
+  it("has a visitor pay for answers from the browser, dial an executor, and compute its reputation again", async () => {
     const executor = answer.receipt.request.executor;
     await using running = await openBrowser();
     const context = await running.browser.newContext({ viewport: WIDE, locale: "en-US" });
@@ -131,6 +132,7 @@ describe("one paid answer, from prompt to page", () => {
     const baseUrl = pages.explorerUrl;
     const payer = identityFromSecret(devnetAccount(12, "payer").secret);
     await checkPlayground({ context, baseUrl, devnet, executor, payer });
+    await checkOwnChecks({ context, baseUrl, rpcUrl: devnet.rpcUrl, executor });
     expect(complaints).toEqual([]);
   });
 

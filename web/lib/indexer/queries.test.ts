@@ -30,6 +30,7 @@ import * as overview from "./overview.ts";
 import * as purse from "./purse.ts";
 import * as receipts from "./receipts.ts";
 import * as settlements from "./settlements.ts";
+import * as standings from "./standings.ts";
 import * as wallets from "./wallets.ts";
 
 const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql", import.meta.url), "utf8"));
@@ -49,6 +50,7 @@ const queries = [
   purse,
   receipts,
   settlements,
+  standings,
   wallets,
 ]
   .flatMap((module) => Object.entries<unknown>(module))

@@ -152,7 +152,10 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
         lead={
           <>
             <Identifier value={address} what="executor address" copyable testId="member-address" />
-            <DangerSigns member={executor} />
+            <DangerSigns member={executor} /> {/* Loaded whole: that page alone may speak with peers. */}
+            <a className="link text-[0.875rem] whitespace-nowrap" href={`/executors/${address}/check`}>
+              Dial it from here
+            </a>
           </>
         }
       >
