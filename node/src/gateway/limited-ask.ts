@@ -5,7 +5,7 @@ import { isEmbedding } from "@lloom/protocol/form/embedding";
 import type { AskEvent, Purse, Question } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
-import { TURNS } from "../primitives/turns.ts";
+import { LOOP_TURNS } from "../primitives/loop-turns.ts";
 import { type Asked, MOST_CHOICES } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
@@ -148,7 +148,7 @@ async function* ask(
   asked: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
-  await TURNS.enter();
+  await LOOP_TURNS.enter();
   yield* asking.client.ask(await questionOf(asking, asked), signal);
 }
 

@@ -16,7 +16,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import { type Clock, steadyClock } from "../../primitives/clock.ts";
-import { TURNS } from "../../primitives/turns.ts";
+import { LOOP_TURNS } from "../../primitives/loop-turns.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { CountedForms } from "../../store/client/form-counts.ts";
 import { answerProblem } from "../check/check-answer.ts";
@@ -156,7 +156,7 @@ export class PaidCall {
   async #accept({ response, signature, contentSalt }: ResponseFrame): Promise<CallProgress> {
     const { store, hasher, recover, placed, asked, promised, clock } = this.#options;
     const { request, requestHash, lane } = placed;
-    await TURNS.enter();
+    await LOOP_TURNS.enter();
     const text = this.#text;
     const { stop } = asked.sampling;
     const isOfVectors = isEmbedding(asked.sampling);

@@ -2,8 +2,8 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { InferCall } from "../../p2p/infer/infer-session.ts";
 import { aborted } from "../../primitives/aborted.ts";
+import { LOOP_TURNS } from "../../primitives/loop-turns.ts";
 import { PROBES } from "../../primitives/probes.ts";
-import { TURNS } from "../../primitives/turns.ts";
 import { type AdmissionParts, admit } from "../admit/admit.ts";
 import type { Counter } from "../executor-status.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";
@@ -102,7 +102,7 @@ export class OpenRequests {
   async #admit(frame: InferCall["frame"], signal: AbortSignal) {
     const { admission, answering, counter } = this.#options;
     try {
-      await TURNS.enter();
+      await LOOP_TURNS.enter();
       if (this.#refusesNew) throw shuttingDown();
       return await admit(admission, frame, signal);
     } catch (thrown) {

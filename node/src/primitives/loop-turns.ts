@@ -7,7 +7,7 @@ const MOST_IN_A_TURN = 8;
  * Gives out a few places in each turn of the event loop. Pieces of work that came together then go on a few at a time, and what the first
  * of them have to send is on its way while the others are computed: neither the peer nor the disk waits for all of them.
  */
-export class Turns {
+export class LoopTurns {
   readonly #most: number;
   #taken = 0;
   #isScheduled = false;
@@ -42,4 +42,4 @@ export class Turns {
 }
 
 /** Of this process, which has one event loop: for what an answer computes between two waits. */
-export const TURNS = new Turns(MOST_IN_A_TURN);
+export const LOOP_TURNS = new LoopTurns(MOST_IN_A_TURN);
