@@ -1,4 +1,4 @@
-/** Machines on a network of this test's own, in network namespaces: an internet, a router with NAT, a home behind it. */
+/** Machines on a network of this test's own, in network namespaces: an internet, two routers with NAT, a home behind each. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 /** In these namespaces alone; no packet of theirs leaves them. */
 const INTERNET = "5.5.5";
 const HOME = "192.168.77";
+const OTHER_HOME = "192.168.88";
 
 export const ADDRESSES = {
   router: `${INTERNET}.1`,
@@ -13,6 +14,9 @@ export const ADDRESSES = {
   client: `${INTERNET}.20`,
   home: `${HOME}.2`,
   neighbour: `${HOME}.3`,
+  /** Behind it somebody has forwarded TCP 4001 by hand to `away`. */
+  otherRouter: `${INTERNET}.2`,
+  away: `${OTHER_HOME}.2`,
 } as const;
 /** The router's address in the home. */
 export const ROUTER_INSIDE = `${HOME}.1`;
@@ -77,29 +81,40 @@ export class TestInternet implements Disposable {
   }
 
   #build(): void {
-    for (const name of ["internet", "validator", "client", "router", "home", "neighbour"]) {
+    for (const name of ["internet", ...Object.keys(ADDRESSES)]) {
       run("ip", "netns", "add", this.#name(name));
       this.#namespaces.push(this.#name(name));
       this.#in(name, "ip", "link", "set", "lo", "up");
     }
     this.#in("internet", "ip", "link", "add", "br0", "type", "bridge");
     this.#in("internet", "ip", "link", "set", "br0", "up");
-    for (const name of ["validator", "client", "router"] as const) {
+    for (const name of ["validator", "client", "router", "otherRouter"] as const) {
       this.#wire(["internet", name], [name, "wan"]);
       this.#in("internet", "ip", "link", "set", name, "master", "br0");
       this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
     }
-    this.#in("router", "ip", "link", "add", "lan", "type", "bridge");
-    this.#in("router", "ip", "address", "add", `${ROUTER_INSIDE}/24`, "dev", "lan");
-    this.#in("router", "ip", "link", "set", "lan", "up");
-    for (const name of ["home", "neighbour"] as const) {
-      this.#wire(["router", name], [name, "wan"]);
-      this.#in("router", "ip", "link", "set", name, "master", "lan");
+    this.#furnish("router", ROUTER_INSIDE, ["home", "neighbour"]);
+    this.#furnish("otherRouter", `${OTHER_HOME}.1`, ["away"]);
+    for (const line of [
+      `add rule ip nat pre iifname wan tcp dport 4001 dnat to ${ADDRESSES.away}:4001`,
+      "insert rule ip filter forward iifname wan ct status dnat accept",
+    ])
+      this.#in("otherRouter", "nft", ...line.split(" "));
+  }
+
+  /** Puts machines behind a router. */
+  #furnish(router: Machine, inside: string, machines: readonly Machine[]): void {
+    this.#in(router, "ip", "link", "add", "lan", "type", "bridge");
+    this.#in(router, "ip", "address", "add", `${inside}/24`, "dev", "lan");
+    this.#in(router, "ip", "link", "set", "lan", "up");
+    for (const name of machines) {
+      this.#wire([router, name], [name, "wan"]);
+      this.#in(router, "ip", "link", "set", name, "master", "lan");
       this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
-      this.#in(name, "ip", "route", "add", "default", "via", ROUTER_INSIDE);
+      this.#in(name, "ip", "route", "add", "default", "via", inside);
     }
-    this.#in("router", "sysctl", "-qw", "net.ipv4.ip_forward=1");
-    for (const line of ROUTER_RULES) this.#in("router", "nft", ...line.split(" "));
+    this.#in(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
+    for (const line of ROUTER_RULES) this.#in(router, "nft", ...line.split(" "));
   }
 
   /** A cable between two machines, with the name of its end on each. */

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { connect } from "../../node/src/p2p/host/dial.ts";
+import { connect, isDirect } from "../../node/src/p2p/host/dial.ts";
 import { meetNeighbours } from "../../node/src/p2p/host/neighbours.ts";
 import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
@@ -12,14 +12,17 @@ import { PortForwarding } from "../../node/src/p2p/router/port-forwarding.ts";
 import { DialBack } from "../../node/src/p2p/rpc/dial-back.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
 import { PROBES } from "../../node/src/primitives/probes.ts";
-import { NETWORK, never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
+import { NETWORK, never, readAll, requestBody, responseBody, silentLog, startHost, until } from "./hosts.ts";
+
+/** What an answer is asked with that is under way while connections change. */
+const ASKS_LONG = "long";
 
 const [, , role = "", announce = "", bootstrap = ""] = process.argv;
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const host = await startHost({
   secret: randomBytes(32),
-  listen: role === "caller" ? [] : ["/ip4/0.0.0.0/tcp/4001"],
+  listen: role === "caller" ? [] : [`/ip4/0.0.0.0/tcp/${role === "unreached" ? 4002 : 4001}`],
   announce: announce === "" ? [] : [announce],
   bootstrap: bootstrap === "" ? [] : [bootstrap],
   relays: role === "validator",
@@ -32,8 +35,14 @@ if (role === "home") {
   PROBES.relayed.listen((fact) => print({ relayedPeer: fact }));
   new RelayedPeers(host, silentLog);
   await serveInfer(host, {
-    handle: async function* () {
-      yield { type: "token", text: "from home" };
+    handle: async function* ({ client, frame }) {
+      yield { type: "token", text: "from " };
+      // Under way until the client is connected without a relay, and a while longer.
+      if (frame.messages.some(({ content }) => content === ASKS_LONG)) {
+        await until("a connection without a relay", () => isDirect(host, client.peerId), 60_000);
+        for (let turn = 0; turn < 20; turn += 1) await host.libp2p.services.ping.ping(peerIdFromString(client.peerId));
+      }
+      yield { type: "token", text: "home" };
       yield responseBody;
     },
     log: silentLog,
@@ -52,14 +61,18 @@ const connectionsTo = (peerId: string) =>
     .getConnections()
     .filter(({ remotePeer }) => remotePeer.toString() === peerId)
     .map(({ limits, direction }) => ({ relayed: limits !== undefined, direction }));
+const bytesLeft = (peerId: string): number[] =>
+  host.libp2p
+    .getConnections(peerIdFromString(peerId))
+    .flatMap(({ limits }) => (limits?.bytes === undefined ? [] : [Number(limits.bytes)]));
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { ask, look, known, leave } = JSON.parse(line);
+  const { ask, look, known, leave, content = "hi" } = JSON.parse(line);
   if (ask !== undefined) {
     await connect(host, ask, never);
     const first = connectionsTo(ask.peerId);
-    const { text } = await readAll(pool.request({ target: ask, frame: requestBody("hi"), signal: never }));
-    print({ text, first });
+    const { text } = await readAll(pool.request({ target: ask, frame: requestBody(content), signal: never }));
+    print({ text, first, bytesLeft: bytesLeft(ask.peerId) });
   }
   if (leave !== undefined) await host.libp2p.hangUp(peerIdFromString(leave));
   if (look !== undefined) print({ connections: connectionsTo(look) });

@@ -97,6 +97,10 @@ async function negotiate(
   }
 }
 
+/** Whether there is a connection to a peer that no relay limits. */
+export const isDirect = ({ libp2p }: Pick<Host, "libp2p">, peerId: string): boolean =>
+  libp2p.getConnections(knownPeerId(peerId)).some(({ status, limits }) => status === "open" && limits === undefined);
+
 /** A connection that is open, rather one that no relay limits. */
 function bestOf(connections: readonly Connection[]): Connection | undefined {
   const open = connections.filter(({ status }) => status === "open");

@@ -19,6 +19,8 @@ export interface ExecutorStreamOptions {
   readonly stream: Stream;
   readonly target: PeerTarget;
   readonly limits: InferPoolLimits;
+  /** It goes through a relay. */
+  readonly isRelayed: boolean;
   /** The executor broke the protocol. */
   readonly onViolation: (problem: LloomError) => void;
   readonly onClose: () => void;
@@ -39,6 +41,7 @@ export class ExecutorStream {
   #lastId = STREAM_ID;
   #stallTimer: NodeJS.Timeout | undefined;
   #problem: LloomError | undefined;
+  #isRetired = false;
 
   constructor(options: ExecutorStreamOptions) {
     this.#options = options;
@@ -60,6 +63,10 @@ export class ExecutorStream {
 
   get isOpen(): boolean {
     return this.#problem === undefined && this.#frames.isOpen;
+  }
+
+  get isRelayed(): boolean {
+    return this.#options.isRelayed;
   }
 
   /** Received and unread, and not yet sent. */
@@ -103,6 +110,16 @@ export class ExecutorStream {
     this.#frames.resume();
   }
 
+  /** No more requests come: ends when the last answer has. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#endIfRetired();
+  }
+
+  #endIfRetired(): void {
+    if (this.#isRetired && this.#open.size === 0 && this.#tasks.length === 0) void this.#frames.finish(FAREWELL_MS);
+  }
+
   /** Cuts the stream; every open reply fails. */
   close(problem: LloomError): void {
     this.#problem ??= problem;
@@ -121,6 +138,7 @@ export class ExecutorStream {
     const reply = this.#replies.get(frame.id);
     reply?.push(frame, bytes.length);
     if (reply !== undefined) this.#restrain(reply);
+    this.#endIfRetired();
   }
 
   /** Stops reading when too much is unread; the executor's window fills up, then it waits. */

@@ -2,7 +2,7 @@ import type { ExecutorFrame } from "@lloom/protocol/messages";
 import { INFER_PROTOCOL } from "@lloom/protocol/names";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { openStream, type PeerTarget } from "../host/dial.ts";
+import { isDirect, openStream, type PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
 import { INFER_POOL_LIMITS, type InferPoolLimits } from "../limits.ts";
 import { ExecutorStream, type RequestBody } from "./executor-stream.ts";
@@ -21,7 +21,9 @@ export interface InferRequest {
   readonly signal: AbortSignal;
 }
 
-/** One stream to each executor, opened when needed and again when lost. Disposing of it ends every answer. */
+/**
+ * One stream to each executor, opened when needed and again when lost, or when a relay is needed no more: what is under way there
+ * ends there. Disposing of it ends every answer. */
 export interface InferPool extends AsyncDisposable {
   /**
    * Sends a request when the first frame is asked for. The last frame is `response` or `error`. Throws EXECUTOR_UNREACHABLE
@@ -109,7 +111,11 @@ function startRequest(pool: PoolState, { target, frame, signal }: InferRequest):
 /** The open stream to a peer, or the one that is being opened; requests that come together share it. */
 async function streamTo(pool: PoolState, target: PeerTarget): Promise<ExecutorStream> {
   const open = pool.streams.get(target.peerId);
-  if (open?.isOpen === true) return open;
+  if (open?.isOpen === true) {
+    if (!open.isRelayed || !isDirect(pool.host, target.peerId)) return open;
+    pool.streams.delete(target.peerId);
+    open.retire();
+  }
   const opening = pool.opening.get(target.peerId) ?? openTo(pool, target);
   pool.opening.set(target.peerId, opening);
   try {
@@ -131,6 +137,7 @@ async function openTo(pool: PoolState, target: PeerTarget): Promise<ExecutorStre
     stream,
     target,
     limits: pool.limits,
+    isRelayed: !isDirect(pool.host, target.peerId),
     onViolation: (problem) => void pool.host.expel(target.peerId, problem),
     onClose: () => {
       if (pool.streams.get(target.peerId) === opened) pool.streams.delete(target.peerId);

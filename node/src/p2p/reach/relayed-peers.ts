@@ -1,7 +1,9 @@
-import type { Connection } from "@libp2p/interface";
+import type { Connection, Stream } from "@libp2p/interface";
+import { INFER_PROTOCOL } from "@lloom/protocol/names";
 import type { Log } from "../../log.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { PROBES } from "../../primitives/probes.ts";
+import { isDirect } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
 
 /** More than a relay carries for one node at a time. */
@@ -31,6 +33,7 @@ export class RelayedPeers implements Disposable {
   readonly #onOpen = ({ detail }: CustomEvent<Connection>): void => {
     const peer = detail.remotePeer.toString();
     if (isRelayed(detail)) {
+      keepWhileAnswering(this.#host, detail);
       if (detail.direction === "inbound" && !this.#isDirect(detail)) this.#waiting.set(peer, true);
     } else if (this.#waiting.delete(peer)) {
       PROBES.relayed.tell({ outcome: "direct" });
@@ -49,5 +52,34 @@ export class RelayedPeers implements Disposable {
     return this.#host.libp2p.getConnections(remotePeer).some((one) => !isRelayed(one));
   }
 }
+
+/** What a connection may take to say goodbye. */
+const GOODBYE_MS = 5_000;
+
+/**
+ * The library closes a relayed connection as soon as there is one without the relay, whatever is under way on it: an answer that had begun
+ * would be cut, and asked for again. So such an end waits for the streams of answers, which the client closes when it has moved
+ * to the other connection. The relay's own limits end them in any case.
+ */
+function keepWhileAnswering(host: Host, connection: Connection): void {
+  const close = connection.close.bind(connection);
+  const peerId = connection.remotePeer.toString();
+  connection.close = async (options) => {
+    if (!isDirect(host, peerId) || host.isBanned(peerId)) return close(options);
+    for (;;) {
+      const answers = connection.streams.filter(({ protocol }) => protocol === INFER_PROTOCOL);
+      if (answers.length === 0) break;
+      await Promise.all(answers.map(ended));
+    }
+    await close({ signal: AbortSignal.timeout(GOODBYE_MS) });
+  };
+}
+
+/** Also when it was reset, or its connection lost. */
+const ended = (stream: Stream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.status !== "open" && stream.status !== "closing") resolve();
+    else stream.addEventListener("close", () => resolve(), { once: true });
+  });
 
 const isRelayed = ({ limits }: Connection): boolean => limits !== undefined;
