@@ -176,6 +176,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       market: ["open"],
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
       batch: ["deeds", "open"],
+      conformance: ["ask", "deeds", "open"],
       bench: ["run", "deeds", "market", "open"],
       top: ["run", "money", "market", "open"],
       run: ["ask", "canaries", "dispute", "keys", "open"],

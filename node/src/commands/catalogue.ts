@@ -201,6 +201,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./bench/bench.ts")).bench,
   },
   {
+    name: "conformance",
+    group: "Selling answers, guarding the network",
+    describe: "hold somebody's node against the documented protocol, as a stranger would",
+    load: async () => (await import("./conformance/conformance.ts")).conformance,
+  },
+  {
     name: "earnings",
     group: "Selling answers, guarding the network",
     describe: "show what an executor is owed, what matures when, and what is free",
