@@ -6,6 +6,7 @@ import {
   type TransferFate,
   transferDigest,
 } from "../../node/src/chain/account/authorized-transfer.ts";
+import type { TokenDomain } from "../../node/src/chain/account/permit.ts";
 import type { Facilitator, PaymentOrder, TakenOrNot } from "../../node/src/gateway/x402/facilitator.ts";
 import type { X402Parts } from "../../node/src/gateway/x402/payment-door.ts";
 import type { PaymentRequirements } from "../../node/src/gateway/x402/payment-form.ts";
@@ -98,6 +99,12 @@ export function headerOf<T>({ headers }: Response, name: string): T {
   return JSON.parse(Buffer.from(text, "base64").toString()) as T;
 }
 
+/** The token's own domain, as what is required says it. */
+const domainOf = ({ extra, network, asset }: PaymentRequirements): TokenDomain => ({
+  ...{ name: extra.name, version: extra.version, chainId: BigInt(network.replace("eip155:", "")) },
+  verifyingContract: asset.toLowerCase() as Address,
+});
+
 /** A payment of what is required, as x402's own client makes it. */
 export function signPayment(
   payer: Identity,
@@ -112,7 +119,7 @@ export function signPayment(
     nonce: `0x${randomBytes(32).toString("hex")}` as Hex,
     ...change,
   };
-  const { r, vs } = payer.sign(transferDigest(TOKEN_DOMAIN, authorization));
+  const { r, vs } = payer.sign(transferDigest(domainOf(accepted), authorization));
   const signature = Signature.from({ r, yParityAndS: vs }).serialized;
   const payload = { signature, authorization };
   return Buffer.from(

@@ -1,11 +1,12 @@
-/** A real `lloom gateway` that is killed in the middle of a call with an Idempotency-Key: its repeat pays nothing more. */
+/** A real `lloom gateway` that is killed in the middle of calls, of payments and of a batch: nothing is paid twice, and nothing is lost. */
 import { join } from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
 import { openKeystore } from "../../../node/src/wallet/keystore.ts";
-import { type Program, runNode } from "../../support/processes.ts";
+import { runNode } from "../../support/processes.ts";
 import { LLOOM_PROGRAM } from "../../support/program.ts";
+import { type Gateway, killedPaymentCases } from "./killed-payment-cases.ts";
 import { keyIn, PASSWORD, start } from "./launch.ts";
 import { oncePassed, type ScriptedBackend, says, scriptedBackend } from "./scripted-backend.ts";
 import { DOLLAR, type Seller, until, World } from "./world.ts";
@@ -28,14 +29,9 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
-interface Gateway {
-  readonly program: Program;
-  readonly url: string;
-}
-
-async function startGateway(): Promise<Gateway> {
-  const more = ["--bootstrap", world.anchor.multiaddrs().join(",")];
-  const program = await start(world, { command: "gateway", more, dir });
+async function startGateway(flags: readonly string[] = [], rpcUrl = world.chain.rpcUrl): Promise<Gateway> {
+  const more = ["--bootstrap", world.anchor.multiaddrs().join(","), ...flags];
+  const program = await start(world, { command: "gateway", more, dir, rpcUrl });
   const url = /http:\/\/\S+/.exec(program.printed())?.[0] ?? "";
   return { program, url };
 }
@@ -102,6 +98,8 @@ describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 2
     await kill(second);
   });
 });
+
+killedPaymentCases(() => ({ world, backend, chain: seller.chain, startGateway, kill }));
 
 describe("lloom gateway, killed in a call of an API key", { timeout: 240_000 }, () => {
   it("takes a key that was made beside it, holds what its call may cost over the kill, and charges answers what they cost", async () => {
