@@ -65,7 +65,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Of calls that can be paid in place of an API key. */
 const PAID_PATHS: ReadonlySet<string> = new Set(
-  [chatApi, completionApi, responseApi, messageApi].map(({ path }) => path),
+  [chatApi, completionApi, responseApi, messageApi, embeddingApi].map(({ path }) => path),
 );
 
 /** Time that a cancelled answer has to come to its end. */

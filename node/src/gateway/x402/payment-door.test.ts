@@ -1,5 +1,8 @@
+import { vectorLine } from "@lloom/protocol/form/vectors";
+import { worstCost } from "@lloom/protocol/lane";
+import { mostEmbeddingTokens } from "@lloom/protocol/token-bounds";
 import { describe, expect, it, vi } from "vitest";
-import { answering, type StagedClient } from "../../../../test/support/staged-client.ts";
+import { answering, END, type StagedClient } from "../../../../test/support/staged-client.ts";
 import { ASK, openai, post } from "../../../../test/support/staged-gateway.ts";
 import { failureOf, pay, RICH, requirementsOf, stagePaidCalls } from "../../../../test/support/staged-paid-calls.ts";
 import { headerOf, newPayer, PAY_TO, type Required, signPayment } from "../../../../test/support/staged-payments.ts";
@@ -36,6 +39,40 @@ describe("a caller without a key", () => {
     const price = async () => ({ inboundPrice: 100_000n, outboundPrice: 400_000n, executors: 3 });
     const gateway = await start({ price, pricing: { marginPercent: 10, fee: 1_000n } });
     expect((await requirementsOf(gateway, { ...ASK, n: 2 })).amount).toBe(String(6n * AMOUNT + 1_000n));
+  });
+
+  it("pays for texts that are embedded by their own tokens, in as many requests as they take, and is told their vectors", async () => {
+    const gateway = await start();
+    const { url } = gateway;
+    const input = Array.from({ length: 17 }, (_, place) => "x".repeat(place === 16 ? 1 : 1_000));
+    const embed = (headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${url}/v1/embeddings`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ model: ASK.model, input }),
+      });
+    const asked = await embed();
+    expect(asked.status).toBe(402);
+    const [required] = headerOf<Required>(asked, "payment-required").accepts;
+    const costs = [input.slice(0, 16), input.slice(16)].map((texts) =>
+      worstCost({
+        ...{ inboundPrice: 110_000n, outboundPrice: 0n, maxOutboundTokens: 0n },
+        maxInboundTokens: mostEmbeddingTokens(texts.map((content) => ({ content }))),
+      }),
+    );
+    expect(BigInt(required.amount)).toBe(costs.reduce((sum, cost) => sum + cost, 0n));
+    client().script = async function* ({ messages, purse }) {
+      for (const [choice, cost] of costs.entries()) {
+        purse?.hold("0x00", cost);
+        const text = messages.slice(choice * 16, choice * 16 + 16).map(() => vectorLine([3, 4]) ?? "");
+        yield { type: "text", text: text.join(""), choice };
+        yield { ...END, choice };
+      }
+    };
+    const told = await embed({ "payment-signature": signPayment(payer, required) });
+    expect(told.status).toBe(200);
+    expect(((await told.json()) as { data: unknown[] }).data).toHaveLength(17);
+    expect(spent()).toBe(BigInt(required.amount));
   });
 
   it("hears before it pays that nobody can answer", async () => {

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { formatAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { EMBEDDING_LIMITS } from "@lloom/protocol/form/answer-settings";
+import { isEmbedding } from "@lloom/protocol/form/embedding";
 import { worstCost } from "@lloom/protocol/lane";
-import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { Client } from "../../client/client.ts";
+import { askedLimits } from "../../client/pay/asked-limits.ts";
 import type { Question } from "../../client/question.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
@@ -36,8 +38,8 @@ interface QuoteParts {
 
 /**
  * The most that a call can cost: the most tokens that its prompt can have and its longest answer, at the price of whoever would be asked
- * now and the operator's margin, for each answer and each executor that is paid for it; and the operator's fee. Of several models the
- * dearest, since any of them may answer. Throws what asking would throw where nobody can answer.
+ * now and the operator's margin, for each answer, or each part of the texts that are embedded, and each executor that is paid for it; and the
+ * operator's fee. Of several models the dearest, since any of them may answer. Throws what asking would throw where nobody can answer.
  */
 export async function quoteOf(parts: QuoteParts, asked: Asked, signal: AbortSignal): Promise<Quote> {
   const { token, pricing } = parts;
@@ -52,11 +54,12 @@ export async function quoteOf(parts: QuoteParts, asked: Asked, signal: AbortSign
     outboundPrice: raised(outbound, pricing, own?.outbound),
   };
   const maxOutboundTokens = dearest(({ question }) => BigInt(question.maxOutboundTokens));
-  const mostOfRequest = worstCost({
-    ...{ ...limit, maxOutboundTokens, maxInboundTokens: mostInboundTokens(asked.messages) },
-  });
-  const requests = dearest(({ price }) => BigInt(price.executors)) * BigInt(asked.choices);
-  const amount = mostOfRequest * requests + pricing.fee;
+  const costs = requestsOf(asked).map((messages) =>
+    worstCost(askedLimits({ ...asked, messages, maxOutboundTokens: Number(maxOutboundTokens) }, limit)),
+  );
+  const mostOfRequest = costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
+  const executors = dearest(({ price }) => BigInt(price.executors));
+  const amount = costs.reduce((sum, cost) => sum + cost, 0n) * executors + pricing.fee;
   const shown = (price: bigint): string => formatAmount(price, token.decimals);
   return {
     amount: amount > 0n ? amount : 1n,
@@ -67,6 +70,14 @@ export async function quoteOf(parts: QuoteParts, asked: Asked, signal: AbortSign
       maxPrice: { prompt: shown(limit.inboundPrice), completion: shown(limit.outboundPrice) },
     },
   };
+}
+
+/** What each paid request of a call asks: some of the texts that are embedded, or the whole conversation for every answer. */
+function requestsOf({ sampling, messages, choices }: Asked): readonly Asked["messages"][] {
+  return Array.from({ length: choices }, (_, place) => {
+    const start = place * EMBEDDING_LIMITS.texts;
+    return isEmbedding(sampling) ? messages.slice(start, start + EMBEDDING_LIMITS.texts) : messages;
+  });
 }
 
 /** Of all models that may answer and can be had; throws the first one's failure where none can. */
