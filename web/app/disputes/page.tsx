@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { DisputeFilters } from "../../components/disputes/dispute-filters.tsx";
 import { DisputeTable } from "../../components/disputes/dispute-table.tsx";
+import { FeedLink } from "../../components/layout/feed-link.tsx";
 import { PageTitle } from "../../components/layout/page-title.tsx";
 import { Panel } from "../../components/layout/panel.tsx";
 import { Empty } from "../../components/states/empty.tsx";
@@ -52,7 +53,12 @@ export default async function DisputesPage({ searchParams }: { readonly searchPa
         <Panel
           title="All disputes"
           note={<PartyNote filter={filter} />}
-          actions={<CsvLink table="disputes" params={{ ...keep, sort: query.sort, dir: query.direction }} />}
+          actions={
+            <>
+              <FeedLink href="/feeds/disputes" title="Disputes of the Lloom network" />
+              <CsvLink table="disputes" params={{ ...keep, sort: query.sort, dir: query.direction }} />
+            </>
+          }
         >
           <DisputeFilters filter={filter} />
           {page.value.items.length === 0 ? (

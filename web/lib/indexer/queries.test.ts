@@ -23,6 +23,7 @@ import * as accounts from "./accounts.ts";
 import * as chain from "./chain.ts";
 import * as disputes from "./disputes.ts";
 import * as examples from "./examples.ts";
+import * as feeds from "./feeds.ts";
 import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
 import * as models from "./models.ts";
@@ -43,6 +44,7 @@ const queries = [
   chain,
   disputes,
   examples,
+  feeds,
   lists,
   lookup,
   models,

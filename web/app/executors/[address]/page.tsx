@@ -1,5 +1,6 @@
 import { isAddress } from "@lloom/protocol/identifiers";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { AuditTable } from "../../../components/accounts/audit-table.tsx";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
@@ -16,6 +17,7 @@ import { TabLinks } from "../../../components/executors/tab-links.tsx";
 import { WhyPanel } from "../../../components/executors/why-panel.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
+import { FeedLink } from "../../../components/layout/feed-link.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
 import { ObservedExecutor } from "../../../components/observed/observed-executor.tsx";
@@ -28,7 +30,7 @@ import { parseTab } from "../../../lib/executors/tabs.ts";
 import { whyChosen } from "../../../lib/executors/why.ts";
 import { formatCount, shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
-import type { SearchParams } from "../../../lib/list-query.ts";
+import { hrefWith, type SearchParams } from "../../../lib/list-query.ts";
 import { observedOffers, observedUptime } from "../../../lib/observer/observed.ts";
 import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
@@ -39,7 +41,11 @@ interface PageProps {
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: `Executor ${shortHex((await params).address)}` };
+  const { address } = await params;
+  return {
+    title: `Executor ${shortHex(address)}`,
+    description: `What the executor ${address} earned, what is at stake, and what speaks for and against it.`,
+  };
 }
 
 function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "models"> & { now: number }) {
@@ -152,10 +158,22 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
         lead={
           <>
             <Identifier value={address} what="executor address" copyable testId="member-address" />
-            <DangerSigns member={executor} /> {/* Loaded whole: that page alone may speak with peers. */}
-            <a className="link text-[0.875rem] whitespace-nowrap" href={`/executors/${address}/check`}>
-              Dial it from here
-            </a>
+            <DangerSigns member={executor} />
+            <span className="mt-1 flex flex-wrap gap-x-4 text-[0.875rem]">
+              <Link
+                className="link"
+                href={hrefWith("/account", { do: "allocate", executor: address })}
+                prefetch={false}
+                data-testid="allocate-here"
+              >
+                Allocate to it
+              </Link>
+              {/* Loaded whole: that page alone may speak with peers. */}
+              <a className="link" href={`/executors/${address}/check`}>
+                Dial it from here
+              </a>
+              <FeedLink href={`/feeds/executors/${address}`} title={`Executor ${shortHex(address)}`} />
+            </span>
           </>
         }
       >
