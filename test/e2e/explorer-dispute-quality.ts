@@ -28,6 +28,9 @@ export async function disputePaths({ page, baseUrl }: Visit, staged: StagedDispu
     `/executors/${staged.executor.address.toLowerCase()}?tab=audits`,
     `/executors/${staged.judged.executor.address.toLowerCase()}?tab=stake`,
     `/clients/${staged.client.address.toLowerCase()}`,
+    `/address/${staged.executor.address.toLowerCase()}`,
+    `/address/${staged.market.accounting.address.toLowerCase()}`,
+    `/blocks/${await staged.market.connection.ethers.provider.getBlockNumber()}`,
     "/validators",
     `/validators/${staged.audits.validator.address.toLowerCase()}`,
   ];

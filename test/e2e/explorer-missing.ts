@@ -18,8 +18,12 @@ const MISSING = [
   [`/settlements/${HASH}`, "No settlement with this id"],
   ["/disputes/0x12", "No dispute with this id"],
   [`/disputes/${HASH}`, "No dispute with this id"],
-  ["/tx/0x12", "This transaction settled nothing here"],
-  [`/tx/${HASH}`, "This transaction settled nothing here"],
+  ["/address/xyz", "Nobody here has this address"],
+  [`/address/${ADDRESS}`, "Nobody here has this address"],
+  ["/blocks/-1", "The index has no such block"],
+  ["/blocks/999999999999", "The index has no such block"],
+  ["/tx/0x12", "This transaction did nothing here"],
+  [`/tx/${HASH}`, "This transaction did nothing here"],
 ] as const;
 
 /** Lists take from the address bar what they know, and pass over the rest. */
@@ -30,6 +34,7 @@ const GARBAGE = [
   "/validators?sort=__proto__&after=eyJqc29uIjp7InN0YWtlIjpbXX19",
   "/disputes?kind=__proto__&state=OPEN&sort=place&executor=0x&after=e30=",
   "/?after=1",
+  "/account?do=__proto__&address=0x&settlement=%00&amount=1&amount=2",
 ];
 
 /** Addresses whose percent signs encode no text. */

@@ -124,6 +124,25 @@ export const CHANNEL = {
   ...WORK,
   ...WORK_TIMES,
 } as const satisfies ColumnsOf<typeof tables.channel>;
+export const LANE = {
+  executorAddress: hex,
+  number: big,
+  nonce: big,
+  cost: big,
+  unpaid: big,
+  lastSettledAt: orNull(whole),
+} as const satisfies ColumnsOf<typeof tables.lane>;
+/** A key that signs for somebody. */
+export const SESSION_SIGNER = {
+  address: hex,
+  principalAddress: hex,
+  authorizedAt: whole,
+  thawEnd: orNull(whole),
+} as const satisfies ColumnsOf<typeof tables.sessionSigner>;
+/** Shares of slashes and jurors' fees, ever. */
+export const REWARD_ACCOUNT = { credited: big, withdrawn: big } as const satisfies ColumnsOf<
+  typeof tables.rewardAccount
+>;
 /** What speaks against an executor that is only mentioned. */
 export const CONDUCT = { address: hex, jailedUntil: orNull(whole), disputesLost: whole } as const satisfies ColumnsOf<
   typeof tables.executor
@@ -191,6 +210,9 @@ export type Validator = Row<typeof VALIDATOR>;
 export type Client = Row<typeof CLIENT>;
 export type Conduct = Row<typeof CONDUCT>;
 export type Channel = Row<typeof CHANNEL>;
+export type Lane = Row<typeof LANE>;
+export type SessionSigner = Row<typeof SESSION_SIGNER>;
+export type RewardAccount = Row<typeof REWARD_ACCOUNT>;
 export type ExecutorModel = Row<typeof EXECUTOR_MODEL>;
 export type Model = Row<typeof MODEL>;
 export type SettlementRow = Row<typeof SETTLEMENT>;

@@ -125,5 +125,9 @@ export const rewardMovement = onchainTable(
     amount: t.bigint().notNull(),
     ...origin(t),
   }),
-  (t) => ({ accountIdx: index().on(t.accountAddress, t.timestamp), receiverIdx: index().on(t.receiver) }),
+  (t) => ({
+    accountIdx: index().on(t.accountAddress, t.timestamp),
+    receiverIdx: index().on(t.receiver),
+    transactionIdx: index().on(t.transactionHash),
+  }),
 );

@@ -56,6 +56,7 @@ export const settlement = onchainTable(
     requestIdx: index().on(t.requestHash),
     responseIdx: index().on(t.responseHash),
     transactionIdx: index().on(t.transactionHash),
+    blockIdx: index().on(t.block),
   }),
 );
 
@@ -87,7 +88,12 @@ export const clientMovement = onchainTable(
     counterparty: t.hex(),
     ...origin(t),
   }),
-  (t) => ({ clientIdx: index().on(t.clientAddress, t.timestamp), timeIdx: index().on(t.timestamp) }),
+  (t) => ({
+    clientIdx: index().on(t.clientAddress, t.timestamp),
+    timeIdx: index().on(t.timestamp),
+    transactionIdx: index().on(t.transactionHash),
+    blockIdx: index().on(t.block),
+  }),
 );
 
 export const earningsWithdrawal = onchainTable(
@@ -99,7 +105,10 @@ export const earningsWithdrawal = onchainTable(
     amount: t.bigint().notNull(),
     ...origin(t),
   }),
-  (t) => ({ executorIdx: index().on(t.executorAddress, t.timestamp) }),
+  (t) => ({
+    executorIdx: index().on(t.executorAddress, t.timestamp),
+    transactionIdx: index().on(t.transactionHash),
+  }),
 );
 
 export const stakeMovement = onchainTable(
@@ -114,7 +123,11 @@ export const stakeMovement = onchainTable(
     stake: t.bigint().notNull(),
     ...origin(t),
   }),
-  (t) => ({ memberIdx: index().on(t.memberAddress, t.timestamp), timeIdx: index().on(t.timestamp) }),
+  (t) => ({
+    memberIdx: index().on(t.memberAddress, t.timestamp),
+    timeIdx: index().on(t.timestamp),
+    transactionIdx: index().on(t.transactionHash),
+  }),
 );
 
 export const sessionSigner = onchainTable(

@@ -110,18 +110,18 @@ export default async function AccountPage({ searchParams }: { readonly searchPar
             </p>
             <style>{".needs-code { display: none }"}</style>
           </noscript>
-            <AccountDesk
-              action={parseAction(params)}
-              deployment={deployment}
-              networkName={networkName}
-              rpcUrl={publicRpc}
-              account={address === undefined ? undefined : account}
-              settlement={disputed}
-              initial={initial}
-              search={{ do: parseAction(params), ...initial, settlement: disputed?.id }}
-            >
-              {address === undefined ? null : <Indexed account={account} deployment={deployment} />}
-            </AccountDesk>
+          <AccountDesk
+            action={parseAction(params)}
+            deployment={deployment}
+            networkName={networkName}
+            rpcUrl={publicRpc}
+            account={address === undefined ? undefined : account}
+            settlement={disputed}
+            initial={initial}
+            search={{ do: parseAction(params), ...initial, settlement: disputed?.id }}
+          >
+            {address === undefined ? null : <Indexed account={account} deployment={deployment} />}
+          </AccountDesk>
           <Contracts deployment={deployment} />
           <p className="max-w-[75ch] text-[0.875rem] text-ink-soft">
             Some things stay with the command line: taking a role for the first time needs a node's peer id (

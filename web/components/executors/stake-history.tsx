@@ -19,7 +19,9 @@ const TRANSACTION: Column<{ readonly transactionHash: string }> = {
   header: "Transaction",
   hint: "Transaction in which it happened",
   from: "lg",
-  cell: ({ transactionHash }) => <Identifier value={transactionHash} what="transaction hash" short copyable />,
+  cell: ({ transactionHash }) => (
+    <Identifier value={transactionHash} what="transaction hash" href={`/tx/${transactionHash}`} short copyable />
+  ),
 };
 
 const MOVES: readonly Column<StakeMovement>[] = [

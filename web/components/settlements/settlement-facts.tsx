@@ -46,7 +46,8 @@ export function OriginFacts({ settlement, now }: SettlementFactsProps) {
       <Fact label="Time" hint="Time of the block">
         <RelativeTime at={timestamp} now={now} />
         <span className="text-ink-faint">
-          , {formatMoment(timestamp)}, in block {formatCount(block)}
+          , {formatMoment(timestamp)}, in block{" "}
+          <Identifier value={formatCount(block)} what="block" href={`/blocks/${block}`} testId="settlement-block" />
         </span>
       </Fact>
       <Fact label="Submitted by" hint="Who sent the transaction; anyone may, since both signatures fix the amount">
@@ -72,6 +73,12 @@ export function ProofFacts({ settlement }: Pick<SettlementFactsProps, "settlemen
       </Fact>
       <Fact label="Response" hint="EIP-712 digest of the response that the executor signed">
         <Identifier value={responseHash} what="response hash" copyable testId="settlement-response" />
+      </Fact>
+      <Fact
+        label="Signatures"
+        hint="The contract took both before it paid: a pair whose signatures are not the client's and the executor's is skipped"
+      >
+        of both parties, checked by the contract; they stand in the transaction's data, and in the receipt
       </Fact>
       <Fact label="Model" hint="keccak256 of the model's name; the name itself is not on chain">
         <Identifier value={modelHash} what="hash of the model's name" copyable />

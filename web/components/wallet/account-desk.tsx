@@ -48,34 +48,34 @@ export function AccountDesk({ networkName, rpcUrl, account, search, children, ..
   return (
     <div className="space-y-5">
       <div className="needs-code space-y-5" data-testid="account-desk" data-connected={address}>
-      <Panel title="Wallet" note="keys stay in it; this page sees an address and asks it to sign">
-        {session === undefined ? (
-          <WalletChoice found={found} onConnect={connect} />
-        ) : (
-          <ConnectedBar session={session} chain={chain} onDisconnect={disconnect} />
-        )}
-        {problem === undefined ? null : (
-          <div className="px-4 pb-3">
-            <ProblemNote problem={problem} />
-          </div>
-        )}
-      </Panel>
-      <div className="grid items-start gap-5 lg:grid-cols-[14rem_minmax(0,1fr)]">
-        <Panel title="What to do">
-          <ActionMenu current={action} address={address ?? account?.address} />
+        <Panel title="Wallet" note="keys stay in it; this page sees an address and asks it to sign">
+          {session === undefined ? (
+            <WalletChoice found={found} onConnect={connect} />
+          ) : (
+            <ConnectedBar session={session} chain={chain} onDisconnect={disconnect} />
+          )}
+          {problem === undefined ? null : (
+            <div className="px-4 pb-3">
+              <ProblemNote problem={problem} />
+            </div>
+          )}
         </Panel>
-        {session !== undefined && session.chainId === deployment.chainId ? (
-          <ActionDesk {...desk} key={session.address} session={session} executors={executors} signers={signers} />
-        ) : (
-          <Panel title="Act">
-            <p className="px-4 py-4 text-ink-soft">
-              {session === undefined
-                ? "Connect a wallet to act. Nothing is signed or sent before it was told in words and tried out."
-                : "Switch the wallet to this network's chain to act."}
-            </p>
+        <div className="grid items-start gap-5 lg:grid-cols-[14rem_minmax(0,1fr)]">
+          <Panel title="What to do">
+            <ActionMenu current={action} address={address ?? account?.address} />
           </Panel>
-        )}
-      </div>
+          {session !== undefined && session.chainId === deployment.chainId ? (
+            <ActionDesk {...desk} key={session.address} session={session} executors={executors} signers={signers} />
+          ) : (
+            <Panel title="Act">
+              <p className="px-4 py-4 text-ink-soft">
+                {session === undefined
+                  ? "Connect a wallet to act. Nothing is signed or sent before it was told in words and tried out."
+                  : "Switch the wallet to this network's chain to act."}
+              </p>
+            </Panel>
+          )}
+        </div>
       </div>
       {isOwn ? null : children}
     </div>

@@ -12,6 +12,8 @@ import {
 } from "../dispute-rows.ts";
 import type { ModelMarket } from "../executors/why.ts";
 import { ask } from "../graphql.ts";
+import { CLIENT_MOVEMENT } from "../movement-rows.ts";
+import { type Movement, movementsOf } from "../movements/movements.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { list, record } from "../readers.ts";
@@ -29,7 +31,13 @@ import {
   EXECUTOR_MODEL,
   type Executor,
   type ExecutorModel,
+  LANE,
+  type Lane,
+  REWARD_ACCOUNT,
+  type RewardAccount,
+  SESSION_SIGNER,
   SETTLEMENT,
+  type SessionSigner,
   type SettlementRow,
   STAKE_MOVEMENT,
   type StakeMovement,
@@ -149,11 +157,21 @@ export interface ClientPage {
   readonly disputes: readonly Dispute[];
   readonly settlements: readonly SettlementRow[];
   readonly channels: readonly Channel[];
+  /** The ones that were settled last. */
+  readonly lanes: readonly Lane[];
+  readonly signers: readonly SessionSigner[];
+  /** Its money's newest, without settlements. */
+  readonly movements: readonly Movement[];
 }
+
+const NO_MOVES = { stake: [], earnings: [], rewards: [] } as const;
 
 export const CLIENT_PAGE = defineQuery({
   takes: { address: "String!" },
   fields: `client(address: $address) { ${selection(CLIENT)} ${LATEST_SETTLEMENTS} ${LARGEST_CHANNELS}
+    ${rows(LANE, `orderBy: "lastSettledAt", orderDirection: "desc", limit: 15`, "lanes")}
+    ${rows(SESSION_SIGNER, `orderBy: "authorizedAt", orderDirection: "desc", limit: 50`, "signers")}
+    ${rows(CLIENT_MOVEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "movements")}
     partners: channels(${LARGEST_FIRST}) { items { executor { ${selection(CONDUCT)} } } } }
     ${rows(DISPUTE, `where: { challenger: $address }, ${FIRST_DISPUTES}`, "disputes")}`,
   read: (data): ClientPage | undefined => {
@@ -170,6 +188,12 @@ export const CLIENT_PAGE = defineQuery({
       disputes: readItems(DISPUTE, data["disputes"], "disputes"),
       settlements: readItems(SETTLEMENT, source["settlements"], "client.settlements"),
       channels: readItems(CHANNEL, source["channels"], "client.channels"),
+      lanes: readItems(LANE, source["lanes"], "client.lanes"),
+      signers: readItems(SESSION_SIGNER, source["signers"], "client.signers"),
+      movements: movementsOf({
+        client: readItems(CLIENT_MOVEMENT, source["movements"], "client.movements"),
+        ...NO_MOVES,
+      }),
     };
   },
 });
@@ -182,12 +206,19 @@ export interface ValidatorPage {
   readonly validator: Validator;
   readonly audits: readonly AuditReport[];
   readonly seats: readonly JurySeat[];
+  readonly stakeMovements: readonly StakeMovement[];
+  readonly slashings: readonly Slashing[];
+  /** Undefined before the first. */
+  readonly rewards: RewardAccount | undefined;
 }
 
 export const VALIDATOR_PAGE = defineQuery({
   takes: { address: "String!" },
   fields: `validator(address: $address) { ${selection(VALIDATOR)} ${LATEST_AUDITS}
-    ${rows(SEAT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "jurySeats")} }`,
+    ${rows(SEAT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "jurySeats")}
+    ${rows(STAKE_MOVEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "stakeMovements")}
+    ${rows(SLASHING, `orderBy: "timestamp", orderDirection: "desc", limit: 20`, "slashings")}
+    reward { ${selection(REWARD_ACCOUNT)} } }`,
   read: (data): ValidatorPage | undefined => {
     const validator = readRowOrNull(VALIDATOR, data["validator"], "validator");
     if (validator === undefined) return undefined;
@@ -196,6 +227,9 @@ export const VALIDATOR_PAGE = defineQuery({
       validator,
       audits: readItems(AUDIT, source["audits"], "validator.audits"),
       seats: readItems(SEAT, source["jurySeats"], "validator.jurySeats"),
+      stakeMovements: readItems(STAKE_MOVEMENT, source["stakeMovements"], "validator.stakeMovements"),
+      slashings: readItems(SLASHING, source["slashings"], "validator.slashings"),
+      rewards: readRowOrNull(REWARD_ACCOUNT, source["reward"], "validator.reward"),
     };
   },
 });

@@ -20,6 +20,8 @@ import { describe, expect, it } from "vitest";
 import { seeded } from "../../../protocol/test/seeded.ts";
 import type { Query } from "../query.ts";
 import * as accounts from "./accounts.ts";
+import * as addresses from "./addresses.ts";
+import * as blocks from "./blocks.ts";
 import * as chain from "./chain.ts";
 import * as disputes from "./disputes.ts";
 import * as examples from "./examples.ts";
@@ -41,6 +43,8 @@ const isQuery = (value: unknown): value is Query<never, unknown> =>
 
 const queries = [
   accounts,
+  addresses,
+  blocks,
   chain,
   disputes,
   examples,

@@ -1,9 +1,7 @@
-import type { Hex } from "@lloom/protocol/commitment-types";
-import { DISPUTE, type Dispute, MOVE, type Move } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { PAIR_REJECTION, type PairRejection, SETTLEMENT, type SettlementRow } from "../rows.ts";
+import { SETTLEMENT, type SettlementRow } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
 import { rows } from "./query-parts.ts";
 
@@ -17,28 +15,34 @@ export const SETTLEMENT_PAGE = defineQuery({
 export const readSettlement = (id: string): Promise<IndexReply<SettlementRow | undefined>> =>
   ask(SETTLEMENT_PAGE, { id });
 
-export interface TransactionPage {
-  readonly settlements: readonly SettlementRow[];
-  /** Pairs of the same batch that the contract skipped. */
-  readonly rejections: readonly PairRejection[];
-  /** Moves of disputes, and disputes that it opened or faults that it proved. */
-  readonly moves: readonly Move[];
-  readonly disputes: readonly Dispute[];
+/** Settlements beside one in its lane; undefined at either end. */
+export interface LaneNeighbours {
+  readonly before: SettlementRow | undefined;
+  readonly after: SettlementRow | undefined;
 }
 
-const OF_TRANSACTION = `where: { transactionHash: $hash }, orderBy: "id", orderDirection: "asc", limit: 200`;
+const OF_LANE = "clientAddress: $client, executorAddress: $executor, laneNumber: $lane";
 
-export const TRANSACTION_PAGE = defineQuery({
-  takes: { hash: "String" },
-  fields: `${rows(SETTLEMENT, OF_TRANSACTION, "settlements")} ${rows(PAIR_REJECTION, OF_TRANSACTION, "pairRejections")}
-    ${rows(MOVE, OF_TRANSACTION, "disputeMoves")} ${rows(DISPUTE, OF_TRANSACTION, "disputes")}`,
-  read: (data): TransactionPage => ({
-    settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
-    rejections: readItems(PAIR_REJECTION, data["pairRejections"], "pairRejections"),
-    moves: readItems(MOVE, data["disputeMoves"], "disputeMoves"),
-    disputes: readItems(DISPUTE, data["disputes"], "disputes"),
+export const LANE_NEIGHBOURS = defineQuery({
+  takes: { client: "String!", executor: "String!", lane: "BigInt", nonce: "BigInt" },
+  fields: `before: ${rows(SETTLEMENT, `where: { ${OF_LANE}, nonce_lt: $nonce }, orderBy: "nonce", orderDirection: "desc", limit: 1`, "settlements")}
+    after: ${rows(SETTLEMENT, `where: { ${OF_LANE}, nonce_gt: $nonce }, orderBy: "nonce", orderDirection: "asc", limit: 1`, "settlements")}`,
+  read: (data): LaneNeighbours => ({
+    before: readItems(SETTLEMENT, data["before"], "before")[0],
+    after: readItems(SETTLEMENT, data["after"], "after")[0],
   }),
 });
 
-/** What one transaction settled and what it refused, in the order of its events. */
-export const readTransaction = (hash: Hex): Promise<IndexReply<TransactionPage>> => ask(TRANSACTION_PAGE, { hash });
+/** The settlements before and after one in its lane. */
+export const readLaneNeighbours = ({
+  clientAddress,
+  executorAddress,
+  laneNumber,
+  nonce,
+}: SettlementRow): Promise<IndexReply<LaneNeighbours>> =>
+  ask(LANE_NEIGHBOURS, {
+    client: clientAddress,
+    executor: executorAddress,
+    lane: String(laneNumber),
+    nonce: String(nonce),
+  });

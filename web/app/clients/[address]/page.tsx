@@ -3,10 +3,13 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
 import { ClientFigures } from "../../../components/accounts/client-figures.tsx";
+import { LaneTable } from "../../../components/accounts/lane-table.tsx";
+import { SignerTable } from "../../../components/addresses/signer-table.tsx";
 import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
+import { MovementTable } from "../../../components/movements/movement-table.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
@@ -30,7 +33,7 @@ export default async function ClientDetailPage({ params }: PageProps) {
   const answer = await readClient(address);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
-  const { client, settlements, channels, disputes, conduct } = answer.value;
+  const { client, settlements, channels, disputes, conduct, lanes, signers, movements } = answer.value;
   const now = laterNow();
   return (
     <>
@@ -48,6 +51,26 @@ export default async function ClientDetailPage({ params }: PageProps) {
             <ChannelTable channels={channels} show="executor" conduct={conduct} now={now} />
           )}
         </Panel>
+        {lanes.length === 0 ? null : (
+          <Panel title="Lanes" note="the 15 that were settled last">
+            <LaneTable lanes={lanes} now={now} />
+          </Panel>
+        )}
+        {signers.length === 0 ? null : (
+          <Panel title="Session keys" note="they sign for this client">
+            <SignerTable keys={signers} now={chainNow()} />
+          </Panel>
+        )}
+        {movements.length === 0 ? null : (
+          <Panel title="Money that moved" note="the newest 20, without settlements">
+            <MovementTable
+              caption="Movements of this client's money, the newest first"
+              movements={movements}
+              now={now}
+              without="account"
+            />
+          </Panel>
+        )}
       </div>
     </>
   );

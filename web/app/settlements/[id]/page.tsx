@@ -5,14 +5,15 @@ import { notFound } from "next/navigation";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
 import { DisputedNotice } from "../../../components/settlements/disputed-notice.tsx";
+import { LaneFacts } from "../../../components/settlements/lane-facts.tsx";
 import { PaymentSplit } from "../../../components/settlements/payment-split.tsx";
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { laterNow } from "../../../lib/chain-time.ts";
+import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readDisputesOf } from "../../../lib/indexer/disputes.ts";
-import { readSettlement } from "../../../lib/indexer/settlements.ts";
+import { type LaneNeighbours, readLaneNeighbours, readSettlement } from "../../../lib/indexer/settlements.ts";
 import { hrefWith } from "../../../lib/list-query.ts";
 import { atOneMoment } from "../../../lib/moment/page-moment.ts";
 import type { SettlementRow } from "../../../lib/rows.ts";
@@ -29,10 +30,11 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 interface SettlementDetailProps {
   readonly settlement: SettlementRow;
   readonly disputes: readonly Hex[];
+  readonly neighbours: LaneNeighbours | undefined;
 }
 
 /** Everything about one settlement. */
-function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
+function SettlementDetail({ settlement, disputes, neighbours }: SettlementDetailProps) {
   const now = laterNow();
   return (
     <div data-testid="settlement" data-id={settlement.id}>
@@ -53,6 +55,9 @@ function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
         </Panel>
         <Panel title="Who, when and where">
           <OriginFacts settlement={settlement} now={now} />
+        </Panel>
+        <Panel title="In its lane">
+          <LaneFacts settlement={settlement} neighbours={neighbours} now={chainNow()} />
         </Panel>
         <Panel
           title="Proof"
@@ -86,12 +91,20 @@ function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
 export default async function SettlementPage({ params }: PageProps) {
   const id = decodeURIComponent((await params).id);
   if (!isSettlementId(id)) notFound();
-  const { settlement, disputes } = await atOneMoment(async () => {
+  const { settlement, disputes, neighbours } = await atOneMoment(async () => {
     const settlement = await readSettlement(id);
-    const hash = settlement.ok ? settlement.value?.requestHash : undefined;
-    return { settlement, disputes: hash === undefined ? undefined : await readDisputesOf(hash) };
+    const found = settlement.ok ? settlement.value : undefined;
+    if (found === undefined) return { settlement };
+    const [disputes, neighbours] = [await readDisputesOf(found.requestHash), await readLaneNeighbours(found)];
+    return { settlement, disputes, neighbours };
   });
   if (!settlement.ok) return <ProblemPanel problem={settlement.problem} isPage />;
   if (settlement.value === undefined) notFound();
-  return <SettlementDetail settlement={settlement.value} disputes={disputes?.ok ? disputes.value : []} />;
+  return (
+    <SettlementDetail
+      settlement={settlement.value}
+      disputes={disputes?.ok ? disputes.value : []}
+      neighbours={neighbours?.ok ? neighbours.value : undefined}
+    />
+  );
 }

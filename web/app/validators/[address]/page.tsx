@@ -6,12 +6,14 @@ import { DangerSigns } from "../../../components/accounts/danger-signs.tsx";
 import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
 import { SeatTable } from "../../../components/accounts/seat-table.tsx";
 import { ValidatorFigures } from "../../../components/accounts/validator-figures.tsx";
-import { Facts } from "../../../components/figures/facts.tsx";
+import { StakeHistory } from "../../../components/executors/stake-history.tsx";
+import { Amount } from "../../../components/figures/amount.tsx";
+import { Fact, Facts } from "../../../components/figures/facts.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { Panel } from "../../../components/layout/panel.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { chainNow } from "../../../lib/chain-time.ts";
+import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readValidator } from "../../../lib/indexer/accounts.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
@@ -31,7 +33,7 @@ export default async function ValidatorDetailPage({ params }: PageProps) {
   const answer = await readValidator(address);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
-  const { validator, audits, seats } = answer.value;
+  const { validator, audits, seats, stakeMovements, slashings, rewards } = answer.value;
   const now = chainNow();
   return (
     <>
@@ -57,8 +59,15 @@ export default async function ValidatorDetailPage({ params }: PageProps) {
         <Panel title="Identity">
           <Facts>
             <MembershipFacts member={validator} now={now} />
+            <Fact label="Rewards" hint="Shares of slashes and jurors' fees, ever">
+              <Amount units={rewards?.credited ?? 0n} withSymbol testId="validator-rewards" />
+              <span className="text-ink-faint">
+                , <Amount units={rewards?.withdrawn ?? 0n} withSymbol /> of it claimed
+              </span>
+            </Fact>
           </Facts>
         </Panel>
+        <StakeHistory movements={stakeMovements} slashings={slashings} now={laterNow()} />
       </div>
     </>
   );
