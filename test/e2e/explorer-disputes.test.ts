@@ -19,6 +19,7 @@ import {
 } from "./explorer-dispute-page.ts";
 import { checkDisputePages } from "./explorer-dispute-quality.ts";
 import { checkWallets } from "./explorer-wallet.ts";
+import { checkWhereabouts } from "./explorer-whereabouts.ts";
 import { type StagedDisputes, stageDisputes } from "./staged-disputes.ts";
 
 describe("disputes of every kind, from the contracts to the page", () => {
@@ -68,6 +69,9 @@ describe("disputes of every kind, from the contracts to the page", () => {
 
   it("shows executors and validators with what speaks for and against them, at every width", () =>
     checkAccounts(visit, staged));
+
+  it("finds addresses, blocks and transactions from each other, and tells feed readers of them", () =>
+    checkWhereabouts(visit, staged));
 
   it("can be read by everybody, light and dark, wide and narrow, by keyboard", () => checkDisputePages(visit, staged));
 

@@ -158,6 +158,10 @@ async function checkSearch(visit: Visit, settlementPath: string): Promise<void> 
     await searchFor(visit, text);
     await page.waitForURL(`**${path}`);
   }
+  // A receipt is checked in this browser: what is searched is told to nobody.
+  await searchFor(visit, JSON.stringify(expectation.receipt));
+  await page.waitForURL("**/verify");
+  await page.locator('[data-testid="receipt-verdict"]', { hasText: "The receipt is right" }).waitFor();
   await searchFor(visit, UNKNOWN_ADDRESS);
   await page.locator('[data-testid="not-found"]').waitFor();
 }

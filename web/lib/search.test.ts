@@ -10,6 +10,9 @@ describe("a search", () => {
     [HASH, "hash"],
     ["176024994500000000000313370000000000000867000000000000000050000000000000003", "settlement"],
     ["16Uiu2HA1RQVqKh5ZUbCESusHSBFgrrmy9giNCjwBVFQ3KFx2JmUP", "peer"],
+    ["1204", "block"],
+    ["1,204", "block"],
+    ["1,20", "unknown"],
     ["0x12", "unknown"],
     ["two words", "unknown"],
   ] as const)("for %s is for a thing of kind %s", (text, kind) => {

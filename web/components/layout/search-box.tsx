@@ -1,15 +1,31 @@
 "use client";
 
 import Form from "next/form";
-import { useEffect, useRef } from "react";
+import { type FormEvent, useEffect, useRef } from "react";
+import { handOver } from "../../lib/verify/handed-over.ts";
+import { receiptTextOf } from "../../lib/verify/receipt-text.ts";
 
 /** Whether a key press is meant for something that takes text. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** One box for everything that has a page: address, transaction, settlement, dispute, peer id. `/` puts the cursor in it. */
+/** Characters that are taken: a receipt's, which has some thousands. */
+const MOST_CHARACTERS = 200_000;
+
+/**
+ * One box for everything that has a page: address, transaction, block, settlement, dispute, peer id, model; and a receipt, which is checked
+ * without leaving this browser. `/` puts the cursor in it.
+ */
 export function SearchBox({ initial = "" }: { readonly initial?: string }) {
   const input = useRef<HTMLInputElement>(null);
+  const onSubmit = (event: FormEvent): void => {
+    const receipt = receiptTextOf(input.current?.value ?? "");
+    if (receipt === undefined || !handOver(receipt)) return;
+    event.preventDefault();
+    if (input.current !== null) input.current.value = "";
+    // Loaded whole: the page that is open may be that very page, or one that may ask others.
+    location.assign("/verify");
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -22,9 +38,9 @@ export function SearchBox({ initial = "" }: { readonly initial?: string }) {
   }, []);
   return (
     <search>
-      <Form action="/search" className="relative w-full">
+      <Form action="/search" className="relative w-full" onSubmit={onSubmit}>
         <label htmlFor="search" className="sr-only">
-          Search by address, transaction, settlement, dispute or peer id
+          Search by address, transaction, block, settlement, dispute, peer id, model or receipt
         </label>
         <svg
           viewBox="0 0 20 20"
@@ -40,11 +56,11 @@ export function SearchBox({ initial = "" }: { readonly initial?: string }) {
           name="q"
           type="search"
           defaultValue={initial}
-          maxLength={200}
+          maxLength={MOST_CHARACTERS}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder="Address, hash, dispute, peer id"
+          placeholder="Address, hash, block, model, receipt"
           className="h-9 w-full rounded-md border border-line bg-surface pr-9 pl-8 text-[0.875rem] text-ink placeholder:text-ink-faint hover:border-line-strong"
         />
         <span

@@ -1,8 +1,9 @@
 "use client";
 
-import { useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { outsideWords } from "../../lib/guard/outside-words.ts";
 import { type Examined, examineFile, examineText, type Refused } from "../../lib/verify/examine.ts";
+import { takeHandedOver } from "../../lib/verify/handed-over.ts";
 import { Panel } from "../layout/panel.tsx";
 import { type KnownDeployment, ReceiptFindings } from "./receipt-findings.tsx";
 import { ReceiptInput } from "./receipt-input.tsx";
@@ -36,8 +37,14 @@ interface Found {
 /** Takes receipts and says what they are worth. */
 export function ReceiptChecker({ known }: ReceiptCheckerProps) {
   const [found, setFound] = useState<Found>();
-  const find = (result: Examined | Refused): void =>
-    setFound((before) => ({ result, number: (before?.number ?? 0) + 1 }));
+  const find = useCallback(
+    (result: Examined | Refused): void => setFound((before) => ({ result, number: (before?.number ?? 0) + 1 })),
+    [],
+  );
+  useEffect(() => {
+    const handed = takeHandedOver();
+    if (handed !== undefined) find(examineText(handed));
+  }, [find]);
   const onFile = (file: Blob) => void examineFile(file).then(find);
   return (
     <div className="space-y-5">

@@ -62,7 +62,7 @@ export function ReceiptInput({ onFile, onText }: ReceiptInputProps) {
       </div>
       <div>
         <label htmlFor={id} className="text-[0.875rem] text-ink-soft">
-          Or paste its JSON
+          Or paste its JSON, or the header x-lloom-receipt
         </label>
         <textarea
           id={id}

@@ -7,6 +7,7 @@ import { decodeOutsideText } from "@lloom/protocol/outside-text";
 import { type CheckedLines, receiptLines } from "@lloom/protocol/receipt/lines";
 import { LONGEST_RECEIPT_FILE, type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { recoverAddress } from "@lloom/protocol/signatures";
+import { receiptTextOf } from "./receipt-text.ts";
 
 /** A file that is a receipt, with all that can be said of it without asking anybody; right or not. */
 export interface Examined extends CheckedLines {
@@ -29,7 +30,7 @@ export type SessionKeys = readonly { readonly signer: Address; readonly principa
 export function examineText(text: string): Examined | Refused {
   if (text.trim() === "") return { refusal: "There is nothing to check: the text is empty." };
   try {
-    return examineReceiptFile(receiptFileFromJson(text), []);
+    return examineReceiptFile(receiptFileFromJson(receiptTextOf(text) ?? text), []);
   } catch (thrown) {
     // Nested deeper than the parser goes, or more than the browser can hold.
     return { refusal: thrown instanceof LloomError ? thrown.message : "Not a receipt: it cannot be read." };
