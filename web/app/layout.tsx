@@ -94,7 +94,7 @@ function Footer() {
       </nav>
       <p>
         Amounts are exact, in the payment token of the network. Times are UTC. Everything here is derived from events of
-        the network's contracts.
+        the network's contracts, but for what is marked as observed.
       </p>
     </footer>
   );

@@ -8,7 +8,7 @@ import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { ThresholdWord } from "../figures/threshold-word.tsx";
 import { Price } from "../models/model-list-table.tsx";
-import { FirstResponse, NotSeen, PriceNow, Uptime } from "../observed/observed-figures.tsx";
+import { FirstResponse, NotSeen, PriceNow, WeekUptime } from "../observed/observed-figures.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
 import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
@@ -171,7 +171,7 @@ const observedColumns = (observed: ObservedExecutors): readonly Column<Executor>
       hint: "Observed: share of the calls in seven days that it answered. Steady from 99.8 % on, unsteady below 95.8 %",
       numeric: true,
       sort: "uptime",
-      cell: ({ address }) => <Uptime share={rows.get(address)?.health?.weekUptime} />,
+      cell: ({ address }) => <WeekUptime health={rows.get(address)?.health ?? null} />,
     },
   ];
 };
@@ -199,7 +199,8 @@ export function ExecutorTable({ executors, sorting, now, market, observed }: Exe
         TRUST,
         ...(observed === undefined ? [] : observedColumns(observed)),
         ...moneyOf(market),
-        ...WORK,
+        // There is no room for all of them: with what was observed, sums of work give way; the executor's page and the CSV have them.
+        ...(observed === undefined ? WORK : WORK.slice(0, 1)),
         lastSettled(now),
       ]}
       rows={executors}

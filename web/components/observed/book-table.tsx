@@ -7,7 +7,7 @@ import { Identifier } from "../figures/identifier.tsx";
 import { OutsideText } from "../figures/outside-text.tsx";
 import { ThresholdWord } from "../figures/threshold-word.tsx";
 import { type Column, DataTable } from "../table/data-table.tsx";
-import { AnswersNow, FirstResponse, PriceNow, Uptime } from "./observed-figures.tsx";
+import { AnswersNow, DayUptime, FirstResponse, PriceNow, WeekUptime } from "./observed-figures.tsx";
 
 const sumOf = ({ offer }: BookRow): bigint => offer.inboundPrice + offer.outboundPrice;
 
@@ -76,16 +76,16 @@ const REST: readonly Column<BookRow>[] = [
   },
   {
     header: "Up 24 h",
-    hint: "Share of the observer's calls in 24 hours that were answered. Steady from 99.8 % on, unsteady below 95.8 %",
+    hint: "Share of the observer's calls in 24 hours that were answered. Steady from 99.8 % on, unsteady below 95.8 %, and no word before 20 calls",
     numeric: true,
-    cell: ({ health }) => <Uptime share={health?.dayUptime} />,
+    cell: ({ health }) => <DayUptime health={health} />,
   },
   {
     header: "Up 7 d",
     hint: "The same of seven days",
     numeric: true,
     from: "md",
-    cell: ({ health }) => <Uptime share={health?.weekUptime} />,
+    cell: ({ health }) => <WeekUptime health={health} />,
   },
 ];
 

@@ -7,14 +7,14 @@ import { Panel } from "../layout/panel.tsx";
 import { Empty } from "../states/empty.tsx";
 import { BookTable } from "./book-table.tsx";
 import { ObservedBy } from "./observed-by.tsx";
-import { AnswersNow, FirstResponse, Uptime } from "./observed-figures.tsx";
+import { AnswersNow, DayUptime, FirstResponse, WeekUptime } from "./observed-figures.tsx";
 import { UnseenNote } from "./unseen-note.tsx";
 import { UptimeStrip } from "./uptime-strip.tsx";
 
 type Health = BookRow["health"];
 
 function HealthFigures({ health }: { readonly health: NonNullable<Health> }) {
-  const { connectMs, responseMs, dayCalls, dayUptime, weekCalls, weekUptime } = health;
+  const { connectMs, responseMs, dayCalls, weekCalls } = health;
   return (
     <FigureStrip label="How it answers" columns={4}>
       <Figure label="Now" hint="Whether it answered the observer's last call">
@@ -36,14 +36,14 @@ function HealthFigures({ health }: { readonly health: NonNullable<Health> }) {
         hint="Share of the observer's calls that were answered"
         note={`of ${formatQuantity(dayCalls, "call")}`}
       >
-        <Uptime share={dayUptime} />
+        <DayUptime health={health} />
       </Figure>
       <Figure
         label="Up in 7 days"
         hint="Share of the observer's calls that were answered"
         note={`of ${formatQuantity(weekCalls, "call")}`}
       >
-        <Uptime share={weekUptime} />
+        <WeekUptime health={health} />
       </Figure>
     </FigureStrip>
   );
@@ -52,11 +52,13 @@ function HealthFigures({ health }: { readonly health: NonNullable<Health> }) {
 interface ObservedExecutorProps {
   readonly book: Observation<"book">;
   readonly uptime: Observation<"uptime">;
+  /** How it answered last, also if it offers nothing any more; null where nobody knows. */
+  readonly health: Health;
   readonly now: number;
 }
 
 /** What an executor offers now, how soon it answers, and whether it does. */
-export function ObservedExecutor({ book, uptime, now }: ObservedExecutorProps) {
+export function ObservedExecutor({ book, uptime, health, now }: ObservedExecutorProps) {
   if (book.state !== "seen")
     return (
       <Panel title="Offers and answers now">
@@ -64,16 +66,22 @@ export function ObservedExecutor({ book, uptime, now }: ObservedExecutorProps) {
       </Panel>
     );
   const { offers } = book.content;
-  const health = offers[0]?.health ?? null;
   return (
     <Panel title="Offers and answers now" note={<ObservedBy {...book} now={now} />}>
-      {health === null ? null : <HealthFigures health={health} />}
-      <UptimeStrip uptime={uptime} now={now} />
-      {offers.length === 0 ? (
-        <Empty title="It offers nothing now">Offers are heard within seconds of being made.</Empty>
-      ) : (
-        <BookTable offers={offers} show="model" />
+      {health === null ? null : (
+        // The panel's own edge is the strip's.
+        <div className="-mx-px -mt-px">
+          <HealthFigures health={health} />
+        </div>
       )}
+      <UptimeStrip uptime={uptime} now={now} />
+      <div className="border-t border-line">
+        {offers.length === 0 ? (
+          <Empty title="It offers nothing now">Offers are heard within seconds of being made.</Empty>
+        ) : (
+          <BookTable offers={offers} show="model" />
+        )}
+      </div>
     </Panel>
   );
 }

@@ -33,16 +33,25 @@ export function FirstResponse({ health }: { readonly health: Health | null }) {
   );
 }
 
-/** Share of calls that were answered, with a word. */
-export function Uptime({ share }: { readonly share: number | null | undefined }) {
-  if (share === null || share === undefined) return <NotSeen />;
+function Uptime({ share, calls }: { readonly share: number | null; readonly calls: number }) {
+  if (share === null) return <NotSeen />;
   return (
     <>
       <span className="whitespace-nowrap tabular-nums">{formatShare(share)}</span>
-      <ThresholdWord threshold={uptimeThreshold(share)} />
+      <ThresholdWord threshold={uptimeThreshold(share, calls)} />
     </>
   );
 }
+
+/** Share of a day's calls that were answered, with a word. */
+export const DayUptime = ({ health }: { readonly health: Health | null }) => (
+  <Uptime share={health?.dayUptime ?? null} calls={health?.dayCalls ?? 0} />
+);
+
+/** The same of a week. */
+export const WeekUptime = ({ health }: { readonly health: Health | null }) => (
+  <Uptime share={health?.weekUptime ?? null} calls={health?.weekCalls ?? 0} />
+);
 
 /** Whether it answered the last call. */
 export function AnswersNow({ health }: { readonly health: Health | null }) {

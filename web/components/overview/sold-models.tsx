@@ -19,20 +19,21 @@ import { Empty } from "../states/empty.tsx";
 import { type Column, DataTable } from "../table/data-table.tsx";
 import { Question } from "./question.tsx";
 
-const COLUMNS: readonly Column<SoldModel>[] = [
+/** What settlements say; prices and executors of now come before them where those are known. */
+const paidColumns = (isOfNow: boolean): readonly Column<SoldModel>[] => [
   {
     header: "Paid per 1M",
     hint: "What was paid for a million tokens ever, prompt and answer together: paid * 1000000 / (inboundTokens + outboundTokens) of model(hash)",
     numeric: true,
     isAmount: true,
-    from: "lg",
+    ...(isOfNow && { from: "lg" }),
     cell: ({ model }) => <Price units={averagePrice(model)} />,
   },
   {
     header: "Active",
     hint: `Of the executors that were paid for it, the ${MOST_COUNTED} best paid, those that hold the minimum stake now and are not in jail: executors { items { executor { active } } } of model(hash)`,
     numeric: true,
-    from: "md",
+    ...(isOfNow && { from: "md" }),
     cell: ({ model, activeExecutors }) => (
       <span className="whitespace-nowrap">
         <Count value={activeExecutors} testId="model-active" />
@@ -179,7 +180,7 @@ export function SoldModels({ models, observed, now }: SoldModelsProps) {
         ) : (
           <DataTable
             caption="Models that were paid for, most used first"
-            columns={[MODEL_NAMED(offered), ...ofNow, ...COLUMNS, lastSettled(now)]}
+            columns={[MODEL_NAMED(offered), ...ofNow, ...paidColumns(ofNow.length > 0), lastSettled(now)]}
             rows={models}
             rowKey={({ model }) => model.hash}
             rowTestId="model-row"

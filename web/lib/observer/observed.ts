@@ -1,6 +1,6 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
-import type { SheetKind } from "@lloom/protocol/observed/sheets";
+import type { Health, SheetKind } from "@lloom/protocol/observed/sheets";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { steadyMs } from "../clock.ts";
 import { settings } from "../env.ts";
@@ -48,3 +48,9 @@ export const observedOffers = (executor: Address) => observed("book", `/v1/book?
 export const observedPrices = (modelHash: Hex) => observed("prices", `/v1/prices?model=${modelHash}&days=30`);
 /** How an executor answered, hour by hour. */
 export const observedUptime = (executor: Address) => observed("uptime", `/v1/uptime?executor=${executor}&days=30`);
+
+/** How an executor answered last, also if it offers nothing any more; null where nobody knows. */
+export async function healthOf(executor: Address): Promise<Health | null> {
+  const all = await observedExecutors();
+  return (all.state === "seen" ? all.content.executors.find((row) => row.executor === executor)?.health : null) ?? null;
+}

@@ -94,8 +94,13 @@ describe("observed figures in words", () => {
 
   it("have a word at every threshold, and none where nothing was measured", () => {
     expect([300, 301, 1_001].map((ms) => latencyThreshold(ms)?.word)).toEqual(["quick", "fair", "slow"]);
-    expect([0.998, 0.997, 0.95].map((share) => uptimeThreshold(share)?.word)).toEqual(["steady", "fair", "unsteady"]);
-    expect([latencyThreshold(undefined), uptimeThreshold(null)]).toEqual([undefined, undefined]);
+    expect([0.998, 0.997, 0.95].map((share) => uptimeThreshold(share, 20).word)).toEqual([
+      "steady",
+      "fair",
+      "unsteady",
+    ]);
+    expect(uptimeThreshold(1, 19).word).toBe("few calls");
+    expect(latencyThreshold(undefined)).toBeUndefined();
     expect([10n, 30n, 80n].map((price) => offeredPriceThreshold(price, [10n, 30n, 80n])?.word)).toEqual([
       ...["low", "usual", "high"],
     ]);

@@ -42,8 +42,11 @@ export function latencyThreshold(ms: number | undefined): Threshold | undefined 
 const STEADY = 0.998;
 const FALTERING = 0.958;
 
-export function uptimeThreshold(share: number | null): Threshold | undefined {
-  if (share === null) return undefined;
+/** Fewer say little. */
+const ENOUGH_CALLS = 20;
+
+export function uptimeThreshold(share: number, calls: number): Threshold {
+  if (calls < ENOUGH_CALLS) return { tone: "plain", word: "few calls" };
   if (share >= STEADY) return { tone: "well", word: "steady" };
   return share < FALTERING ? { tone: "bad", word: "unsteady" } : { tone: "plain", word: "fair" };
 }

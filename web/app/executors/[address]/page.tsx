@@ -31,7 +31,7 @@ import { whyChosen } from "../../../lib/executors/why.ts";
 import { formatCount, shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
 import { hrefWith, type SearchParams } from "../../../lib/list-query.ts";
-import { observedOffers, observedUptime } from "../../../lib/observer/observed.ts";
+import { healthOf, observedOffers, observedUptime } from "../../../lib/observer/observed.ts";
 import { DAILY_RANGES, parseRange } from "../../../lib/overview/ranges.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
@@ -149,7 +149,11 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
   const page = answer.value;
   const { executor, strikes, history } = page;
   const search = await searchParams;
-  const [book, uptime] = [await observedOffers(address), await observedUptime(address)];
+  const [book, uptime, health] = [
+    await observedOffers(address),
+    await observedUptime(address),
+    await healthOf(address),
+  ];
   const [path, tab] = [`/executors/${address}`, parseTab(search)];
   const Part = PARTS[tab];
   return (
@@ -181,7 +185,7 @@ export default async function ExecutorDetailPage({ params, searchParams }: PageP
       </PageTitle>
       <div className="space-y-5">
         <ExecutorStanding executor={executor} strike={strikes[0]} now={chainNow()} />
-        <ObservedExecutor book={book} uptime={uptime} now={laterNow()} />
+        <ObservedExecutor book={book} uptime={uptime} health={health} now={laterNow()} />
         <WhyPanel
           why={whyChosen({ executor, reputation: history[0], strikes, markets: page.markets, now: chainNow() })}
         />
