@@ -32,5 +32,5 @@ export const DEVNET_ACCOUNTS = {
   /** Validators more, where a jury is needed. */
   jurors: [8, 9, 10, 11].map((index) => devnetAccount(index, `juror-${index - 7}`)),
   /** Looks at the network, and has nothing at stake. */
-  observer: devnetAccount(12, "observer"),
+  observer: devnetAccount(14, "observer"),
 } as const;

@@ -181,7 +181,7 @@ export const startCheat = (nodeContext: NodeContext, bootstrap: string, cheat: C
 export const startObserver = (nodeContext: NodeContext, bootstrap: string, port: number): Promise<RunningNode> =>
   startNode(nodeContext, {
     ...{ account: DEVNET_ACCOUNTS.observer, command: "observe" },
-    args: ["--bootstrap", bootstrap, "--observer-port", String(port), "--sample-seconds", "20"],
+    args: ["--bootstrap", bootstrap, "--observer-port", String(port)],
   });
 
 /** Those that came up; throws what happened to the first if none did. */
