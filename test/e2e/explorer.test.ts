@@ -16,6 +16,7 @@ import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 import { checkOwnChecks } from "./explorer-check.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
+import { checkObserved } from "./explorer-observed.ts";
 import { checkExplorer, watchComplaints } from "./explorer-page.ts";
 import { checkPlayground } from "./explorer-playground.ts";
 import { WIDE } from "./explorer-quality.ts";
@@ -134,6 +135,12 @@ describe("one paid answer, from prompt to page", () => {
     await checkPlayground({ context, baseUrl, devnet, executor, payer });
     await checkOwnChecks({ context, baseUrl, rpcUrl: devnet.rpcUrl, executor });
     expect(complaints).toEqual([]);
+  });
+
+  it("shows what is offered now and who answers, with who observed it", async () => {
+    const { explorerUrl, observerUrl } = pages;
+    const cheapest = { inboundPrice: 100_000n, outboundPrice: 400_000n };
+    await checkObserved({ explorerUrl, observerUrl, executors: EXECUTORS, cheapest, signal });
   });
 
   it("has neither the prompt nor the answer nor a key in any log", () => {
