@@ -3,8 +3,10 @@
 import type { Session } from "@lloom/browser/session";
 import { shownAmount } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
+import { useMemo } from "react";
 import type { ToldNetwork } from "../../lib/direct/network.ts";
 import { authorise } from "../../lib/playground/authorise.ts";
+import type { ActionName } from "../../lib/wallet/actions.ts";
 import { CopyButton } from "../figures/copy-button.tsx";
 import { Sign } from "../figures/sign.tsx";
 import { saveFile } from "./save-file.ts";
@@ -27,13 +29,17 @@ function Command({ text }: { readonly text: string }) {
   );
 }
 
+/** To the page where wallets act; beside this one, whose conversation would be gone. */
+const WalletLink = ({ act, children }: { readonly act: ActionName; readonly children: string }) => (
+  <a className="link" href={`/account?do=${act}`} target="_blank" rel="noopener">
+    {children}
+  </a>
+);
+
 /** What the account does before its money can be spent here: it authorises the key, and fills a channel. */
 export function AuthoriseSteps({ own: { told, askAgain }, session, principal, network }: AuthoriseStepsProps) {
-  const save = (): void => {
-    const { file } = authorise(session, principal, network);
-    saveFile(file.name, file.text);
-  };
-  const { command } = authorise(session, principal, network);
+  const { file, command } = useMemo(() => authorise(session, principal, network), [session, principal, network]);
+  const save = (): void => saveFile(file.name, file.text);
   const filled = [...(told?.channels.values() ?? [])];
   const inChannels = filled.reduce((sum, one) => sum + one, 0n);
   return (
@@ -51,6 +57,10 @@ export function AuthoriseSteps({ own: { told, askAgain }, session, principal, ne
             <p className="text-[0.8125rem] text-ink-faint">
               With the account's key, within 24 hours. The file holds no secret.
             </p>
+            <p className="flex flex-wrap items-center gap-x-1 text-[0.8125rem] text-ink-soft">
+              Or with a wallet: copy the proof <CopyButton text={file.text} what="proof" /> for
+              <WalletLink act="authorize-signer">Authorise a session key</WalletLink>
+            </p>
           </>
         )}
       </div>
@@ -63,7 +73,12 @@ export function AuthoriseSteps({ own: { told, askAgain }, session, principal, ne
             hint="What the session key can spend"
           />
         ) : (
-          <Command text="lloom allocate EXECUTOR 1" />
+          <>
+            <Command text="lloom allocate EXECUTOR 1" />
+            <p className="text-[0.8125rem] text-ink-soft">
+              Or with a wallet: <WalletLink act="allocate">Fill a channel</WalletLink>
+            </p>
+          </>
         )}
       </div>
       {told === undefined ? (
