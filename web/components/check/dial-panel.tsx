@@ -8,7 +8,7 @@ import { Panel } from "../layout/panel.tsx";
 import { BUTTON } from "../playground/styles.ts";
 import { LineList } from "../verify/line-list.tsx";
 
-type DialPanelProps = Omit<DialCheck, "isSecure">;
+type DialPanelProps = Omit<DialCheck, "isSecure" | "open">;
 
 function verdictOf(findings: readonly DialFinding[]) {
   if (findings.some(({ state }) => state === "wrong"))

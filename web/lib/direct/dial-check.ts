@@ -23,6 +23,8 @@ export interface DialCheck {
   readonly peerId: string | null;
   /** Whether the page came by HTTPS. */
   readonly isSecure: boolean;
+  /** How a client is opened; the page's own way unless given. */
+  readonly open?: typeof openClient;
 }
 
 const MOST_WORDS = 300;
@@ -32,7 +34,7 @@ const MOST_WORDS = 300;
  * the key, how far away it is, and what it offers itself. Ends at the first step that leaves nothing to go on with.
  */
 export async function* dialCheck(check: DialCheck): AsyncGenerator<DialFinding> {
-  const { network, isSecure } = check;
+  const { network, isSecure, open = openClient } = check;
   const validators = dialable(network.bootstrap, isSecure);
   if (validators.why !== undefined) {
     const says =
@@ -43,7 +45,7 @@ export async function* dialCheck(check: DialCheck): AsyncGenerator<DialFinding> 
     return;
   }
   const { secret, address } = newSession();
-  const client = await openClient({ domain: domainOf(network), principal: address, secret });
+  const client = await open({ domain: domainOf(network), principal: address, secret });
   try {
     yield* withClient(client, validators.addresses, check);
   } finally {
