@@ -62,7 +62,8 @@ export default createConfig({
     },
   },
   contracts: {
-    AccountingV2: { abi: accountingV2Abi, address: env.accounting, ...source },
+    // With receipts: what settling costs stands there alone.
+    AccountingV2: { abi: accountingV2Abi, address: env.accounting, includeTransactionReceipts: true, ...source },
     StakeRegistry: { abi: stakeRegistryAbi, address: env.stakeRegistry, ...source },
     EquivocationDisputes: { abi: equivocationDisputesAbi, address: judges, ...source },
     DeliveryDisputes: { abi: deliveryDisputesAbi, address: judges, ...source },

@@ -67,6 +67,7 @@ export {
   role,
   sessionSigner,
   settlement,
+  settlementTransaction,
   stakeMovement,
   stakeMovementKind,
 } from "./src/schema/events.ts";
@@ -117,8 +118,10 @@ export {
   laneRelations,
   modelDayRelations,
   modelRelations,
+  pairRejectionRelations,
   sessionSignerRelations,
   settlementRelations,
+  settlementTransactionRelations,
   stakeMovementRelations,
   validatorRelations,
 } from "./src/schema/relations.ts";

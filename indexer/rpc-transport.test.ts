@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** Asks a server that does so; what came of it. */
-async function asked(listener: RequestListener, timeout = 10_000): Promise<unknown> {
+async function asked(listener: RequestListener, call: object = ASKED, timeout = 10_000): Promise<unknown> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   stack.push(() => {
@@ -25,7 +25,7 @@ async function asked(listener: RequestListener, timeout = 10_000): Promise<unkno
   });
   const { port } = server.address() as AddressInfo;
   const transport = rpcTransport(`http://${USER}:${WORD}@127.0.0.1:${port}/eth/${PATH}?key=${QUERY}`);
-  return transport({ retryCount: 0, timeout }).request(ASKED as never);
+  return transport({ retryCount: 0, timeout }).request(call as never);
 }
 
 /** Everything that a log could show of an error. */
@@ -45,6 +45,18 @@ describe("the chain's RPC server for Ponder", () => {
       response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: [] }));
     });
     expect([answer, seen]).toEqual([[], [`/eth/${PATH}?key=${QUERY}`, AUTHORIZATION]]);
+  });
+
+  it("is not asked for all receipts of a block", async () => {
+    let calls = 0;
+    const counting: RequestListener = (_, response) => {
+      calls++;
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: [] }));
+    };
+    const refused = asked(counting, { method: "eth_getBlockReceipts", params: ["0x12"] });
+    // Ponder asks for them one by one at once if it hears this.
+    await expect(refused).rejects.toMatchObject({ code: -32_601 });
+    expect(calls).toBe(0);
   });
 
   it.each<readonly [string, RequestListener, object]>([
@@ -69,7 +81,7 @@ describe("the chain's RPC server for Ponder", () => {
   ])(
     "fails by %s with its kind and its words, and without what is secret in its address",
     async (_, listener, kind) => {
-      const error = await asked(listener, 500).catch((thrown: unknown) => thrown);
+      const error = await asked(listener, ASKED, 500).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject(kind);
       for (const secret of [...SECRETS, AUTHORIZATION]) expect(shown(error)).not.toContain(secret);
     },

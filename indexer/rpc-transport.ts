@@ -1,6 +1,6 @@
 import { isLoopback } from "@lloom/protocol/loopback";
 import { hidingOf } from "@lloom/protocol/secret-url";
-import { http, type Transport } from "viem";
+import { http, MethodNotFoundRpcError, type Transport } from "viem";
 
 /** Errors within errors that are looked into. */
 const MOST_CAUSES = 8;
@@ -12,6 +12,9 @@ const MOST_CAUSES = 8;
  */
 const OWN_SERVER_RPS = 500;
 
+const BLOCK_RECEIPTS = "eth_getBlockReceipts";
+const WHY = "receipts are asked for one by one";
+
 /** What Ponder keeps of a server, and calls the transport on. */
 interface Pace {
   rpsLimit?: number;
@@ -20,7 +23,8 @@ interface Pace {
 /**
  * The chain's RPC server for Ponder, which logs every failure whole, with the address in it: what fails here has lost all parts
  * of the address that may be secret. It takes a password before the host, too, which Ponder's own client cannot. A server on
- * this machine is asked as fast as it answers.
+ * this machine is asked as fast as it answers. Receipts are asked for one by one: Ponder would have all of a block, of which a handful at
+ * most are of these contracts, and would ask a server that has no such call for a minute before it believed that.
  */
 export function rpcTransport(rpcUrl: string): Transport {
   const url = new URL(rpcUrl);
@@ -28,6 +32,8 @@ export function rpcTransport(rpcUrl: string): Transport {
   return (parameters) => {
     const { request, ...transport } = http(rpcUrl, { maxResponseBodySize: false })(parameters);
     const quiet: typeof request = async function (this: Pace | undefined, ...asked) {
+      if (asked[0].method === BLOCK_RECEIPTS)
+        throw new MethodNotFoundRpcError(new Error(WHY), { method: BLOCK_RECEIPTS });
       if (isOwn && this?.rpsLimit !== undefined) this.rpsLimit = OWN_SERVER_RPS;
       try {
         return (await request(...asked)) as never;

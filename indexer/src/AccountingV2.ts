@@ -11,12 +11,14 @@ import {
   settlement,
 } from "ponder:schema";
 import { rejectionOf } from "@lloom/protocol/rejections";
+import { answeredAtIn } from "./answer-times.ts";
 import { deploymentOf } from "./deployment.ts";
 import { returnToDeposit } from "./escrow.ts";
 import { originOf } from "./origin.ts";
 import { noteReputation } from "./reputation.ts";
 import { added, unlockingAfter, workOf } from "./rollups.ts";
 import { tableName } from "./schema/contract-names.ts";
+import { countInTransaction } from "./settlement-transactions.ts";
 import { bookSettlement } from "./settlements.ts";
 import { holdTail, refundTail, releaseTail } from "./tails.ts";
 import { addToBuckets, addToNetwork, seeChannel, seeClient, seeExecutor } from "./totals.ts";
@@ -112,7 +114,10 @@ ponder.on("AccountingV2:LaneSettled", async ({ event, context: { db } }) => {
   await bookSettlement(db, { settled: event.args, work, timestamp: origin.timestamp });
   const keys = { clientAddress, executorAddress, laneNumber: lane, modelHash: model, nonce: BigInt(nonce) };
   const { settlementCount: _, ...sums } = work;
-  await db.insert(settlement).values({ ...origin, ...keys, ...pair, ...sums, submitter: event.transaction.from });
+  const submitter = event.transaction.from;
+  const answeredAt = answeredAtIn(event);
+  await db.insert(settlement).values({ ...origin, ...keys, ...pair, ...sums, submitter, answeredAt });
+  await countInTransaction(db, event, { settlementCount: 1, requests: work.requests, paid: work.paid });
   await noteReputation(db, event.block, { name: "LaneSettled", args: event.args });
 });
 
@@ -120,6 +125,7 @@ ponder.on("AccountingV2:PairRejected", async ({ event, context: { db } }) => {
   const { index: position, requestHash, reason } = event.args;
   const row = { position, requestHash, reason: tableName(rejectionOf(reason)), submitter: event.transaction.from };
   await db.insert(pairRejection).values({ ...originOf(event), ...row });
+  await countInTransaction(db, event, { rejectionCount: 1 });
   await addToNetwork(db, { pairRejectionCount: 1 });
 });
 
@@ -129,7 +135,7 @@ ponder.on("AccountingV2:EarningsWithdrawn", async ({ event, context: { db } }) =
   const { executor: executorAddress, to: receiver, amount, withdrawn } = event.args;
   const origin = originOf(event);
   await seeExecutor(db, executorAddress, origin.timestamp);
-  await db.update(executor, { address: executorAddress }).set({ withdrawn });
+  await db.update(executor, { address: executorAddress }).set({ withdrawn, operator: receiver });
   await db.insert(earningsWithdrawal).values({ ...origin, executorAddress, receiver, amount });
   await addToNetwork(db, { earningsWithdrawn: amount });
   await addToBuckets(db, origin.timestamp, { earningsWithdrawn: amount });

@@ -52,7 +52,10 @@ export async function addToExecutorDay(
 
 /** Makes an executor's row, and counts it, when it is seen for the first time: paid, registered or judged. */
 export async function seeExecutor(db: Db, address: Hex, timestamp: number): Promise<void> {
-  const made = await db.insert(executor).values({ address, firstSeenAt: timestamp }).onConflictDoNothing();
+  const made = await db
+    .insert(executor)
+    .values({ address, operator: address, firstSeenAt: timestamp })
+    .onConflictDoNothing();
   if (made === null) return;
   await addToNetwork(db, { executorCount: 1 });
   await addToBuckets(db, timestamp, { newExecutors: 1 });

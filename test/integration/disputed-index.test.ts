@@ -9,6 +9,7 @@ import { type Market, openMarket, walletOf } from "../support/contracts/market.t
 import { Table } from "../support/jury-game/play.ts";
 import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
+import { expectAnalytics } from "./indexer/analytics.ts";
 import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
@@ -284,6 +285,18 @@ test("keeps a verdict when the panel to judge it anew could not be drawn", async
     const dispute = rowsOf(tables, "measuredDisputes").find(({ disputeId }) => disputeId === failed[0]?.["disputeId"]);
     expect(dispute).toMatchObject({ verdict: "MISMATCH", outcome: "UPHELD" });
     expect(rowsOf(tables, "validators").filter(({ enlistedAt }) => enlistedAt !== null)).toHaveLength(FEW);
+  });
+});
+
+test("answers the questions of analysts as the contracts' logs do", async () => {
+  await disputeDelivery(market, { client, executor, lane: 78n, end: "OPEN" });
+  await expectAnalytics(indexer, market, {
+    telling: [
+      "Rates of disputes and of failed audits, by executor",
+      "At stake in open disputes",
+      "What jurors earned",
+      "Time from an answer to its settlement",
+    ],
   });
 });
 

@@ -18,13 +18,14 @@ import lloomModule from "../../ignition/modules/Lloom.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { eventually } from "../support/processes.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
+import { expectAnalytics } from "./indexer/analytics.ts";
 import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
 import { momentsDuring, settleInTurn } from "./indexer/one-moment.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /** For tests that start the program again while the machine does other things. */
-const SLOW_MS = 150_000;
+const SLOW_MS = 300_000;
 const JSON_TYPE = { "content-type": "application/json" };
 const directory = mkdtempSync(join(tmpdir(), "lloom-indexer-"));
 let market: Market;
@@ -204,6 +205,21 @@ test("gives the explorer's first page in one answer", async () => {
   ]);
   expect(overview["days"]?.at(-1)).toMatchObject({ requests: "9", settlementCount: 4 });
   expect(overview["days"]?.at(-2)).toMatchObject({ requests: "0", settlementCount: 0 });
+});
+
+test("answers the questions of analysts as the contracts' logs do", async () => {
+  await expectAnalytics(indexer, market, {
+    telling: [
+      "Who was paid most in a month, by model",
+      "Earnings by operator",
+      "How unequal earnings and stakes are",
+      "Executors by the week in which they registered",
+      "Daily and weekly actives",
+      "Gas of an answer and of a settlement",
+      "Time from an answer to its settlement",
+      "Session keys by principal",
+    ],
+  });
 });
 
 test("answers every query from one block, which it names, while blocks come in", async () => {

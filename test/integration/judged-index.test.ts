@@ -9,6 +9,7 @@ import { inspectChain } from "../../indexer/preflight.ts";
 import { openAudits } from "../support/contracts/audits.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
+import { expectAnalytics } from "./indexer/analytics.ts";
 import { expectJudgedAgreement } from "./indexer/judged-agreement.ts";
 import {
   audit,
@@ -212,6 +213,11 @@ test("agrees about epochs of audits, with their chains, reports and rows", async
     ],
   });
   expect(executor).toEqual({ auditsUnanswered: 1, lastAuditedAt: expect.any(Number), audits: { totalCount: 1 } });
+});
+
+test("answers the questions of analysts as the contracts' logs do", async () => {
+  const telling = ["Who audits whom, and how often validators agree", "Time in jail", "Earnings by operator"];
+  await expectAnalytics(indexer, market, { audits: audits.audits.address, telling });
 });
 
 test("takes a contract for what it is only if it answers so, and works with the same stake registry", async () => {

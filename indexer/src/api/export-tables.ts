@@ -44,6 +44,7 @@ import {
   rewardMovement,
   sessionSigner,
   settlement,
+  settlementTransaction,
   slashing,
   stakeMovement,
   strike,
@@ -95,6 +96,12 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
     executor: settlement.executorAddress,
     model: settlement.modelHash,
   }),
+  settlementTransactions: {
+    table: settlementTransaction,
+    key: [settlementTransaction.block, settlementTransaction.hash],
+    filters: {},
+    time: settlementTransaction.timestamp,
+  },
   pairRejections: events(pairRejection, {}),
   clientMovements: events(clientMovement, {
     client: clientMovement.clientAddress,

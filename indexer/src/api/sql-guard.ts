@@ -5,8 +5,8 @@ const WORDS = new Set(
   `select from where and or not in is null true false order by asc desc nulls first last limit offset group having
   distinct as on using join left right full inner outer cross lateral union all except intersect with
   case when then else end between like ilike any exists filter over partition rows
-  count sum avg min max coalesce nullif greatest least abs round floor ceil lower upper length substring concat
-  row_number rank lag lead json_agg json_build_array json_build_object row_to_json to_json
+  count sum avg min max coalesce nullif greatest least abs sign div mod round floor ceil lower upper length substring concat
+  row_number rank dense_rank ntile first_value last_value lag lead json_agg json_build_array json_build_object row_to_json to_json
   cast text integer bigint numeric boolean json jsonb`.split(/\s+/),
 );
 

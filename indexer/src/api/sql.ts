@@ -26,14 +26,19 @@ const names = new Set(
   }),
 );
 
-/** SQL by `@ponder/client`: `/sql/db` answers once, from one block; `/sql/live` again after each change. Reads only. */
+/**
+ * SQL as text with `param` for `$1` and on, or by `@ponder/client`: `/sql/db` answers once, from one block; `/sql/live`, which the latter
+ * has, again after each change. Reads only.
+ */
 export const sqlEndpoint = createMiddleware(async (context, next) => {
   const text = context.req.method === "GET" ? (context.req.query("sql") ?? "") : "";
-  const query = sqlOf(text);
-  if (query === undefined) return refusal("REQUEST_INVALID", "SQL is asked by GET, in the form of @ponder/client.");
+  const isPlain = !isLive(context) && /^\s*[a-z]/i.test(text);
+  const query = isPlain ? text : sqlOf(text);
+  if (query === undefined) return refusal("REQUEST_INVALID", "SQL is asked by GET, as text or as @ponder/client does.");
   const problem = sqlProblem(query, names);
   if (problem !== undefined) return refusal("REQUEST_INVALID", problem);
-  const answer = await answerTo(superjson.parse(text));
+  const asked = isPlain ? { sql: text, params: context.req.queries("param") ?? [] } : superjson.parse(text);
+  const answer = await answerTo(asked);
   if ("problem" in answer) return refusal("REQUEST_INVALID", answer.problem);
   // Ponder counts a live query before it looks at it, and for ever where it then fails: only one that runs gets there.
   return isLive(context) ? live(context, next) : answered(answer);

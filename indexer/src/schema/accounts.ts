@@ -66,6 +66,8 @@ export const executor = onchainTable(
   (t) => ({
     ...membership(t),
     firstSeenAt: time(t).notNull(),
+    /** Where its earnings were last paid out to, itself until then: executors with the same one have one owner. */
+    operator: t.hex().notNull(),
     /** Earnings withdrawn ever. What may be withdrawn now depends on the clock: ask the contract. */
     withdrawn: total(t),
     /** Tails that judges hold now, and what clients got back ever. */
@@ -101,6 +103,7 @@ export const executor = onchainTable(
     lastIdx: index().on(t.lastSettledAt),
     trustIdx: index().on(t.trust),
     priceIdx: index().on(t.averagePrice),
+    operatorIdx: index().on(t.operator),
   }),
 );
 
@@ -155,6 +158,7 @@ export const channel = onchainTable(
   (t) => ({
     pk: primaryKey({ columns: [t.clientAddress, t.executorAddress] }),
     executorIdx: index().on(t.executorAddress, t.paid),
+    unlockIdx: index().on(t.unlockAt),
   }),
 );
 

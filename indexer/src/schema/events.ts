@@ -1,6 +1,6 @@
 import { accountingV2Facts, stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable } from "ponder";
-import { origin, time } from "./columns.ts";
+import { count, origin, time, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 export const role = onchainEnum("role", tableNames(stakeRegistryFacts.Role));
@@ -46,6 +46,11 @@ export const settlement = onchainTable(
     channelBalance: t.bigint().notNull(),
     /** Who sent the transaction: anyone may settle. */
     submitter: t.hex().notNull(),
+    /**
+     * When the newest of the answers was finished, by the executor's clock, which nothing holds to the truth. From the
+     * transaction's data; null where another contract passed them on.
+     */
+    answeredAt: time(t),
     ...origin(t),
   }),
   (t) => ({
@@ -60,6 +65,26 @@ export const settlement = onchainTable(
   }),
 );
 
+/** A transaction that settled or skipped pairs, and what it cost whoever sent it. */
+export const settlementTransaction = onchainTable(
+  "settlement_transaction",
+  (t) => ({
+    hash: t.hex().primaryKey(),
+    submitter: t.hex().notNull(),
+    /** Of the whole transaction, whatever else it did. */
+    gasUsed: t.bigint().notNull(),
+    /** Wei for a unit of gas. */
+    gasPrice: t.bigint().notNull(),
+    settlementCount: count(t),
+    rejectionCount: count(t),
+    requests: total(t),
+    paid: total(t),
+    block: t.bigint().notNull(),
+    timestamp: time(t).notNull(),
+  }),
+  (t) => ({ timeIdx: index().on(t.timestamp), submitterIdx: index().on(t.submitter, t.timestamp) }),
+);
+
 /** A pair that a batch skipped. The event names neither client nor executor; `submitter` sent the transaction. */
 export const pairRejection = onchainTable(
   "pair_rejection",
@@ -71,7 +96,11 @@ export const pairRejection = onchainTable(
     submitter: t.hex().notNull(),
     ...origin(t),
   }),
-  (t) => ({ timeIdx: index().on(t.timestamp), requestIdx: index().on(t.requestHash) }),
+  (t) => ({
+    timeIdx: index().on(t.timestamp),
+    requestIdx: index().on(t.requestHash),
+    transactionIdx: index().on(t.transactionHash),
+  }),
 );
 
 /** Money of a client on its way into, within or out of the escrow; settlements are a table of their own. */

@@ -6,7 +6,15 @@ import { freezeMovement, jailMovement, rewardAccount, slashing, strike } from ".
 import { deliveryDispute } from "./deliveries.ts";
 import { dispute } from "./dispute-list.ts";
 import { faultProof, tail, tailMovement } from "./disputes.ts";
-import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
+import {
+  clientMovement,
+  earningsWithdrawal,
+  pairRejection,
+  sessionSigner,
+  settlement,
+  settlementTransaction,
+  stakeMovement,
+} from "./events.ts";
 import { candidateMovement, jurySeat } from "./juries.ts";
 import { disputedAnswer, measuredDispute } from "./measured.ts";
 import { reputation, reputationAuditor, reputationChannel, reputationFinding } from "./reputations.ts";
@@ -114,6 +122,22 @@ export const settlementRelations = relations(settlement, ({ one }) => ({
     references: [lane.clientAddress, lane.executorAddress, lane.number],
   }),
   model: one(model, { fields: [settlement.modelHash], references: [model.hash] }),
+  transaction: one(settlementTransaction, {
+    fields: [settlement.transactionHash],
+    references: [settlementTransaction.hash],
+  }),
+}));
+
+export const settlementTransactionRelations = relations(settlementTransaction, ({ many }) => ({
+  settlements: many(settlement),
+  rejections: many(pairRejection),
+}));
+
+export const pairRejectionRelations = relations(pairRejection, ({ one }) => ({
+  transaction: one(settlementTransaction, {
+    fields: [pairRejection.transactionHash],
+    references: [settlementTransaction.hash],
+  }),
 }));
 
 export const clientMovementRelations = relations(clientMovement, ({ one }) => ({

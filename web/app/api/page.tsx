@@ -57,8 +57,8 @@ export default async function ApiPage() {
               <Fact label="CSV of a table" hint="At most 50 000 rows, narrowed by account, model and time">
                 <code className={CODE}>{base}/export/settlements.csv?from=1767225600</code>
               </Fact>
-              <Fact label="SQL" hint="One SELECT, read only, by the npm package @ponder/client">
-                <code className={CODE}>{base}/sql</code>:{" "}
+              <Fact label="SQL" hint="One SELECT, read only, as text; docs/analytics.md has some worth asking">
+                <code className={CODE}>{base}/sql/db?sql=</code>{" "}
                 <code className={CODE} data-testid="api-sql">
                   {SQL}
                 </code>
