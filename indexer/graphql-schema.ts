@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { GraphQLSchema } from "graphql";
 import * as schema from "./ponder.schema.ts";
+import { describeSchema } from "./words/describe-schema.ts";
 
 const ponder = import.meta.resolve("ponder");
 
@@ -15,5 +16,7 @@ export async function graphqlSchemaText(): Promise<string> {
   const { printSchema } = createRequire(ponder)("graphql") as {
     readonly printSchema: (schema: GraphQLSchema) => string;
   };
-  return `${printSchema(buildGraphQLSchema({ schema }))}\n`;
+  const served = buildGraphQLSchema({ schema });
+  describeSchema(served);
+  return `${printSchema(served)}\n`;
 }

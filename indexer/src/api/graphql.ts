@@ -1,6 +1,7 @@
 import schema from "ponder:schema";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
+import { describeSchema } from "../../words/describe-schema.ts";
 import { bindCursors } from "./bound-cursors.ts";
 import { consolePage } from "./console-page.ts";
 import { type GraphqlBody, graphqlBody } from "./graphql-body.ts";
@@ -25,6 +26,7 @@ export const graphqlBodyLimit = bodyLimit({
 
 const served = buildGraphQLSchema({ schema });
 bindCursors(served);
+describeSchema(served);
 const pages = pageFields(served);
 
 /**
