@@ -1,8 +1,8 @@
 import { addressOf, hashOf } from "@lloom/protocol/identifiers";
 import type { Context } from "hono";
 import { and, asc, eq, gte, lt, type PgColumn, sql } from "ponder";
-import { csvParts } from "./csv.ts";
 import { EXPORT_TABLES, type ExportTable } from "./export-tables.ts";
+import { csvParts } from "./files/csv.ts";
 import { refusal } from "./json.ts";
 import type { Tables } from "./ponder-internals.ts";
 import { inSnapshot } from "./snapshot.ts";
