@@ -3,6 +3,8 @@ import type { Context } from "hono";
 import { and, asc, eq, gte, lt, type PgColumn, sql } from "ponder";
 import { EXPORT_TABLES, type ExportTable } from "./export-tables.ts";
 import { csvParts } from "./files/csv.ts";
+import { type ParquetColumn, parquetParts } from "./files/parquet.ts";
+import { cacheHeaders, notModified } from "./if-changed.ts";
 import { refusal } from "./json.ts";
 import type { Tables } from "./ponder-internals.ts";
 import { inSnapshot } from "./snapshot.ts";
@@ -18,9 +20,12 @@ let making = 0;
 type Row = Readonly<Record<string, unknown>>;
 type Condition = ReturnType<typeof eq>;
 
-/** `/export/NAME.csv`: a table, or the part that `client`, `executor`, `model`, `from`, `to` and `limit` leave of it. All of it is of one block. */
-export async function exportCsv(context: Context): Promise<Response> {
-  const name = context.req.param("file")?.replace(/\.csv$/, "") ?? "";
+/**
+ * `/export/NAME.csv` and `NAME.parquet`: a table, or the part that `client`, `executor`, `model`, `from`, `to`, `fromBlock`, `toBlock` and
+ * `limit` leave of it. All of it is of one block.
+ */
+export async function exportTable(context: Context): Promise<Response> {
+  const [, name = "", format] = /^(\w+)(?:\.(csv|parquet))?$/.exec(context.req.param("file") ?? "") ?? [];
   const source = Object.hasOwn(EXPORT_TABLES, name) ? EXPORT_TABLES[name] : undefined;
   if (source === undefined) {
     const known = Object.keys(EXPORT_TABLES).join(", ");
@@ -31,25 +36,53 @@ export async function exportCsv(context: Context): Promise<Response> {
   if (making >= MOST_AT_A_TIME) return refusal("INDEXER_BUSY", `${making} files are being made already.`);
   making++;
   try {
-    return await fileOf(name, source, wanted);
+    return await fileOf(context, { name, format: format === "parquet" ? "parquet" : "csv", source }, wanted);
   } finally {
     making--;
   }
 }
 
-async function fileOf(name: string, source: ExportTable, wanted: Selection): Promise<Response> {
-  const columns = columnsOf(source.table).map(([column]) => column);
-  const { parts, block } = await inSnapshot(async (snapshot) => ({
-    parts: await csvParts(columns, pagesOf(snapshot.tables, source, wanted)),
-    block: snapshot.block,
-  }));
-  const headers = {
-    "content-type": "text/csv; charset=utf-8",
-    "content-disposition": `attachment; filename="lloom-${name}.csv"`,
-    ...(block && { "x-lloom-block": String(block.number) }),
-  };
-  return new Response(ReadableStream.from(parts), { headers });
+const TYPES = { csv: "text/csv; charset=utf-8", parquet: "application/vnd.apache.parquet" } as const;
+
+interface WantedFile {
+  readonly name: string;
+  readonly format: keyof typeof TYPES;
+  readonly source: ExportTable;
 }
+
+async function fileOf(context: Context, { name, format, source }: WantedFile, wanted: Selection): Promise<Response> {
+  return await inSnapshot(async (snapshot) => {
+    const same = notModified(context, snapshot);
+    if (same !== undefined) return same;
+    const pages = pagesOf(snapshot.tables, source, wanted);
+    const columns = columnsOf(source.table);
+    const parts =
+      format === "csv"
+        ? await csvParts(
+            columns.map(([column]) => column),
+            pages,
+          )
+        : await parquetParts(columns.map(parquetColumn), pages);
+    const headers = {
+      "content-type": TYPES[format],
+      "content-disposition": `attachment; filename="lloom-${name}.${format}"`,
+      ...(snapshot.block && { "x-lloom-block": String(snapshot.block.number) }),
+      ...cacheHeaders(snapshot),
+    };
+    return new Response(ReadableStream.from(parts), { headers });
+  });
+}
+
+const KINDS: Readonly<Record<string, ParquetColumn["kind"]>> = {
+  PgInteger: "integer",
+  PgDoublePrecision: "double",
+  PgBoolean: "boolean",
+};
+
+const parquetColumn = ([name, { columnType }]: [string, PgColumn]): ParquetColumn => ({
+  name,
+  kind: KINDS[columnType] ?? "text",
+});
 
 interface Selection {
   readonly conditions: readonly Condition[];
@@ -58,16 +91,24 @@ interface Selection {
 
 /** What the query string asks for, or the sentence that says why it cannot be had. */
 function selectionOf(source: ExportTable, query: Readonly<Record<string, string>>): Selection | string {
-  const { limit = String(MAX_ROWS), from, to, ...filters } = query;
-  const numbers = [limit, from ?? "0", to ?? "0"];
-  if (!numbers.every((text) => /^\d{1,10}$/.test(text))) return "limit, from and to have to be whole numbers.";
+  const { limit = String(MAX_ROWS), from, to, fromBlock, toBlock, ...filters } = query;
+  const numbers = [limit, from ?? "0", to ?? "0", fromBlock ?? "0", toBlock ?? "0"];
+  if (!numbers.every((text) => /^\d{1,10}$/.test(text)))
+    return "limit, from, to, fromBlock and toBlock have to be whole numbers.";
   if ((from ?? to) !== undefined && source.time === undefined) return "This table has no times: leave from and to out.";
+  const block = columnsOf(source.table).find(([name]) => name === "block")?.[1];
+  if ((fromBlock ?? toBlock) !== undefined && block === undefined)
+    return "This table has no blocks: leave fromBlock and toBlock out.";
   const conditions: Condition[] = [];
+  if (fromBlock !== undefined && block !== undefined) conditions.push(gte(block, BigInt(fromBlock)));
+  if (toBlock !== undefined && block !== undefined) conditions.push(lt(block, BigInt(toBlock)));
   if (from !== undefined && source.time !== undefined) conditions.push(gte(source.time, Number(from)));
   if (to !== undefined && source.time !== undefined) conditions.push(lt(source.time, Number(to)));
   for (const [name, value] of Object.entries(filters)) {
     const column = Object.hasOwn(source.filters, name) ? source.filters[name] : undefined;
-    const known = ["limit", ...(source.time === undefined ? [] : ["from", "to"]), ...Object.keys(source.filters)];
+    const times = source.time === undefined ? [] : ["from", "to"];
+    const blocks = block === undefined ? [] : ["fromBlock", "toBlock"];
+    const known = ["limit", ...times, ...blocks, ...Object.keys(source.filters)];
     if (column === undefined) return `This table can be narrowed by ${known.join(", ")}.`;
     const wanted = addressOf(value) ?? hashOf(value);
     if (wanted === undefined) return `${name} has to be an address or hash in hex.`;

@@ -25,6 +25,14 @@ export function graphqlBody(contentType: string | undefined, text: string): Grap
   };
 }
 
+/** The same in a query string: `query`, `variables` as JSON, `operationName`. */
+export function graphqlQuery(given: Readonly<Record<string, string>>): GraphqlBody | string {
+  const { query = "", variables = "null", operationName } = given;
+  const read = parsed(variables);
+  if (read !== null && !isRecord(read)) return "variables has to be an object, as JSON.";
+  return { query, variables: read ?? {}, operationName };
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

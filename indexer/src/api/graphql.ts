@@ -1,11 +1,13 @@
 import schema from "ponder:schema";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { describeSchema } from "../../words/describe-schema.ts";
 import { bindCursors } from "./bound-cursors.ts";
 import { consolePage } from "./console-page.ts";
-import { type GraphqlBody, graphqlBody } from "./graphql-body.ts";
+import { type GraphqlBody, graphqlBody, graphqlQuery } from "./graphql-body.ts";
 import { told } from "./graphql-errors.ts";
+import { cacheHeaders, notModified } from "./if-changed.ts";
 import { jsonResponse, refusal } from "./json.ts";
 import { pageFields } from "./page-fields.ts";
 import { buildDataLoaderCache, buildGraphQLSchema, graphqlLibrary, type Outcome } from "./ponder-internals.ts";
@@ -30,17 +32,22 @@ describeSchema(served);
 const pages = pageFields(served);
 
 /**
- * GraphQL by POST. The depth, the words, the other names and the rows of a query are bounded before anything is read. All
- * of an answer is of one block, which stands under `extensions`. A browser that asks by GET gets a page to ask from.
+ * GraphQL by POST, or by GET, whose answers may be kept. The depth, the words, the other names and the rows of a query are bounded before anything is read. All
+ * of an answer is of one block, which stands under `extensions`. A browser that comes without a query gets a page to ask from.
  */
 export const graphqlEndpoint = createMiddleware(async (context) => {
   const { method, raw } = context.req;
-  if (method === "GET") return context.html(consolePage);
-  if (method !== "POST") return refusal("REQUEST_INVALID", "GraphQL is asked by POST.", "Send the query by POST.");
-  const body = graphqlBody(context.req.header("content-type"), await raw.text());
+  const isGet = method === "GET" || method === "HEAD";
+  if (isGet && context.req.query("query") === undefined) return context.html(consolePage);
+  if (!isGet && method !== "POST")
+    return refusal("REQUEST_INVALID", "GraphQL is asked by GET and POST.", "Send the query by POST.");
+  const body = isGet
+    ? graphqlQuery(context.req.query())
+    : graphqlBody(context.req.header("content-type"), await raw.text());
   if (typeof body === "string") return refusal("REQUEST_INVALID", body, FORM);
   const cost = costOf({ ...body, pages });
-  return refusalOf(cost) ?? toldOf(await answerTo(body), cost?.hasCursor ?? false);
+  const reply = refusalOf(cost) ?? (await answerTo(body, isGet ? context : undefined));
+  return reply instanceof Response ? reply : toldOf(reply, cost?.hasCursor ?? false);
 });
 
 const FORM = 'Send {"query":"{ … }"} with the header content-type: application/json.';
@@ -73,18 +80,27 @@ function refusalOf(cost: QueryCost | undefined): Response | undefined {
 interface HttpReply {
   readonly outcome: Outcome;
   readonly block?: BlockPoint | undefined;
+  /** How the answer may be kept: one that was asked by GET. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Reads what a query asks for, all of it from one snapshot. */
-async function answerTo({ query, variables, operationName }: GraphqlBody): Promise<HttpReply> {
+/** Reads what a query asks for, all of it from one snapshot; nothing for who has the answer of that one already. */
+async function answerTo(
+  { query, variables, operationName }: GraphqlBody,
+  asked: Context | undefined,
+): Promise<HttpReply | Response> {
   const document = parsed(query);
   if ("message" in document) return { outcome: { errors: [document] } };
   const errors = graphqlLibrary.validate(served, document);
   if (errors.length > 0) return { outcome: { errors } };
-  return await inSnapshot(async ({ reader, block }) => {
+  return await inSnapshot(async (snapshot) => {
+    const { reader, block } = snapshot;
+    const same = asked && notModified(asked, snapshot);
+    if (same !== undefined) return same;
     const contextValue = { qb: reader, getDataLoader: buildDataLoaderCache(reader) };
     const request = { schema: served, document, variableValues: variables, operationName, contextValue };
-    return { outcome: await graphqlLibrary.execute(request), block };
+    const outcome = await graphqlLibrary.execute(request);
+    return { outcome, block, ...(asked && { headers: cacheHeaders(snapshot) }) };
   });
 }
 
@@ -98,10 +114,10 @@ function parsed(query: string): ReturnType<typeof graphqlLibrary.parse> | Error 
 }
 
 /** The executor's answer with its block, and its errors told as everywhere; status 400 if nothing was read. */
-function toldOf({ outcome, block }: HttpReply, hasCursor: boolean): Response {
+function toldOf({ outcome, block, headers }: HttpReply, hasCursor: boolean): Response {
   const { data, errors } = outcome;
   const extensions = { snapshot: block ?? null };
-  if (errors === undefined) return jsonResponse({ data, extensions });
+  if (errors === undefined) return jsonResponse({ data, extensions }, 200, headers);
   const failures = errors.map(({ message, path, locations }) => ({ message, path, locations }));
   for (const { message, path } of failures)
     if (path !== undefined) process.stderr.write(`GraphQL failed at ${path.join(".")}: ${JSON.stringify(message)}\n`);

@@ -1,6 +1,7 @@
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { Hono } from "hono";
-import { exportCsv } from "./export.ts";
+import { limited } from "./callers/limited.ts";
+import { exportTable } from "./export.ts";
 import { graphqlBodyLimit, graphqlEndpoint } from "./graphql.ts";
 import { jsonResponse, refusal } from "./json.ts";
 import { meta } from "./meta.ts";
@@ -11,11 +12,12 @@ import { sqlEndpoint } from "./sql.ts";
 /** The public, read-only API of the tables; Ponder adds /health, /ready, /status and /metrics. */
 const api = new Hono();
 
+api.use("*", limited);
 api.use("/graphql", graphqlBodyLimit, graphqlEndpoint);
 api.use("/sql/*", sqlEndpoint);
 api.get("/meta", async () => jsonResponse(await meta()));
 api.get("/api/overview", async () => jsonResponse(await overview()));
-api.get("/export/:file", exportCsv);
+api.get("/export/:file", exportTable);
 api.get("/reputation/:epoch", standingsRootOf);
 api.get("/reputation/:epoch/standings", standingsPage);
 api.get("/reputation/:epoch/:executor", oneStanding);

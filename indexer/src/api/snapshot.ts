@@ -15,6 +15,11 @@ export interface Snapshot {
   readonly reader: QueryBuilder;
   /** The newest block that they reflect; undefined before the first. */
   readonly block: BlockPoint | undefined;
+  /**
+   * Another one for whatever else the tables hold: the block, and which write of Ponder's note says so. By the block alone one that
+   * replaces another at its height and second would be taken for it.
+   */
+  readonly version: string | undefined;
 }
 
 const PATIENCE_MS = 10_000;
@@ -60,9 +65,12 @@ async function inTransaction<T>(read: (snapshot: Snapshot) => Promise<T>): Promi
 
 async function readAll<T>(reader: QueryBuilder, read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   const tables = reader.raw;
-  const { rows } = await tables.execute(sql`SELECT latest_checkpoint FROM _ponder_checkpoint LIMIT 1`);
-  const digits = rows[0]?.["latest_checkpoint"];
-  return await read({ tables, reader, block: typeof digits === "string" ? blockOf(digits) : undefined });
+  const { rows } = await tables.execute(
+    sql`SELECT latest_checkpoint, xmin::text AS write FROM _ponder_checkpoint LIMIT 1`,
+  );
+  const { latest_checkpoint: digits, write } = rows[0] ?? {};
+  const block = typeof digits === "string" ? blockOf(digits) : undefined;
+  return await read({ tables, reader, block, version: block && `${block.number}.${block.timestamp}.${String(write)}` });
 }
 
 /** The block in Ponder's note of how far it is; undefined before the first. */

@@ -3,9 +3,10 @@ import schema from "ponder:schema";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { client, sql } from "ponder";
+import { cacheHeaders, notModified } from "./if-changed.ts";
 import { jsonResponse, refusal } from "./json.ts";
 import { type ClientQuery, type QueryBuilder, superjson, validateAllowableSQLQuery } from "./ponder-internals.ts";
-import { type BlockPoint, inSnapshot } from "./snapshot.ts";
+import { inSnapshot, type Snapshot } from "./snapshot.ts";
 import { sqlOf } from "./sql-envelope.ts";
 import { sqlProblem } from "./sql-guard.ts";
 import { columnsOf, sqlName } from "./table-columns.ts";
@@ -38,7 +39,8 @@ export const sqlEndpoint = createMiddleware(async (context, next) => {
   const problem = sqlProblem(query, names);
   if (problem !== undefined) return refusal("REQUEST_INVALID", problem);
   const asked = isPlain ? { sql: text, params: context.req.queries("param") ?? [] } : superjson.parse(text);
-  const answer = await answerTo(asked);
+  const answer = await answerTo(context, asked);
+  if (answer instanceof Response) return answer;
   if ("problem" in answer) return refusal("REQUEST_INVALID", answer.problem);
   // Ponder counts a live query before it looks at it, and for ever where it then fails: only one that runs gets there.
   return isLive(context) ? live(context, next) : answered(answer);
@@ -48,22 +50,30 @@ const isLive = ({ req }: Context): boolean => req.path === "/sql/live";
 
 interface HttpReply {
   readonly result: { readonly rows: readonly unknown[] };
-  readonly block: BlockPoint | undefined;
+  readonly snapshot: Snapshot;
 }
 
-const answered = ({ result, block }: HttpReply): Response =>
-  jsonResponse(result, 200, block === undefined ? {} : { "x-lloom-block": String(block.number) });
+const answered = ({ result, snapshot }: HttpReply): Response =>
+  jsonResponse(result, 200, {
+    ...(snapshot.block && { "x-lloom-block": String(snapshot.block.number) }),
+    ...cacheHeaders(snapshot),
+  });
 
-async function answerTo(query: ClientQuery): Promise<HttpReply | { readonly problem: string }> {
+type Reply = HttpReply | { readonly problem: string };
+
+async function answerTo(context: Context, query: ClientQuery): Promise<Reply | Response> {
   const refused = await validateAllowableSQLQuery(query.sql).then(
     () => undefined,
     (cause: unknown) => cause,
   );
   if (refused !== undefined) return { problem: unfit(refused) };
   try {
-    return await inSnapshot(async ({ reader, block }) => {
+    return await inSnapshot(async (snapshot) => {
+      const { reader } = snapshot;
+      const same = isLive(context) ? undefined : notModified(context, snapshot);
+      if (same !== undefined) return same;
       const problem = (await schemaProblem(reader, query)) ?? (await costProblem(reader, query));
-      return problem === undefined ? { result: await run(reader, query), block } : { problem };
+      return problem === undefined ? { result: await run(reader, query), snapshot } : { problem };
     });
   } catch (cause) {
     const failure = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
