@@ -14,6 +14,14 @@ export interface IndexerSettings {
   readonly stakeRegistry: string;
   readonly audits: string;
   readonly directory: string;
+  /** Postgres in place of the directory. */
+  readonly databaseUrl?: string;
+  /** Where the tables stand; `lloom` unless given. */
+  readonly schema?: string;
+  /** `serve` answers from tables that another process writes. */
+  readonly command?: "start" | "serve";
+  /** 31337 unless given. */
+  readonly chainId?: number;
 }
 
 /** A running indexer. */
@@ -29,11 +37,13 @@ export interface Indexer {
 
 export const environmentOf = (settings: IndexerSettings): Record<string, string> => ({
   LLOOM_RPC_URL: settings.rpcUrl,
-  LLOOM_CHAIN_ID: "31337",
+  LLOOM_CHAIN_ID: String(settings.chainId ?? 31_337),
   LLOOM_ACCOUNTING: settings.accounting,
   LLOOM_STAKE_REGISTRY: settings.stakeRegistry,
   LLOOM_AUDITS: settings.audits,
-  LLOOM_PGLITE_DIR: settings.directory,
+  ...(settings.databaseUrl === undefined
+    ? { LLOOM_PGLITE_DIR: settings.directory }
+    : { LLOOM_DATABASE_URL: settings.databaseUrl }),
   LLOOM_POLL_MS: "100",
   PONDER_TELEMETRY_DISABLED: "true",
 });
@@ -43,10 +53,11 @@ export function runIndexer(
   env: Readonly<Record<string, string | undefined>>,
   port: number,
   more: readonly string[] = [],
+  { schema = "lloom", command = "start" }: Pick<IndexerSettings, "schema" | "command"> = {},
 ): Program {
   const root = join(ROOT, "indexer");
-  const options = ["--root", root, "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"];
-  return runNode({ args: [INDEXER, ...more, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
+  const options = ["--root", root, "--schema", schema, "-p", String(port), "-H", "127.0.0.1"];
+  return runNode({ args: [INDEXER, ...more, command, ...options], env: { PORT: undefined, ...env }, cwd: root });
 }
 
 /**
@@ -54,10 +65,10 @@ export function runIndexer(
  * blank database; in one that is there Ponder makes its own.
  */
 export async function startIndexer(settings: IndexerSettings): Promise<Indexer> {
-  await placeBlankDatabase(settings.directory);
+  if (settings.databaseUrl === undefined) await placeBlankDatabase(settings.directory);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const program = runIndexer(environmentOf(settings), port);
+  const program = runIndexer(environmentOf(settings), port, [], settings);
   let exited = false;
   void program.ended.then(() => {
     exited = true;
