@@ -88,10 +88,14 @@ export async function checkPlayground(visit: PlaygroundVisit): Promise<void> {
   const leaks = watchServer(page, baseUrl, [QUESTION, "shuttle"]);
   for (const code of await codeOf(page, `${baseUrl}/verify`))
     assert.equal(code.includes(LIBP2P), false, "Other pages load no libp2p.");
+  const libp2p = page.waitForResponse(
+    async (response) => response.url().endsWith(".js") && (await response.text().catch(() => "")).includes(LIBP2P),
+  );
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Playground" }).click();
   await page.waitForURL("**/playground");
   await page.locator('[data-testid="hurdle"]', { hasText: "Make a session key first." }).waitFor();
   await page.locator('[data-testid="market"][data-state="open"]').waitFor();
+  await libp2p;
   await checkReadable(page, "the playground without a key");
   await page.getByRole("button", { name: "Make a session key" }).click();
   const chain = await openPayer(visit);
