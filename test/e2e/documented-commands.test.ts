@@ -24,7 +24,8 @@ import { LLOOM_PROGRAM } from "../support/program.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
 /** Commands that ask before they send. The pages' readers have a terminal; this one says the same by flags. */
-const ASKS = /^\.\/lloom (deposit|stake|allocate|unlock \S|withdraw|release|unbond|unjail|signer (add|remove)|batch make)/;
+const ASKS =
+  /^\.\/lloom (deposit|stake|allocate|unlock \S|withdraw|release|unbond|unjail|signer (add|remove)|batch make)/;
 /** How long a validator may take to do what is due. */
 const DUE_MS = 120_000;
 /** Before the end of an epoch the clock stops to be moved: what is due by then is asked one after the other. */

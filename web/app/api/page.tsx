@@ -54,7 +54,10 @@ export default async function ApiPage() {
                 <code className={CODE}>{base}/graphql</code>, its schema in{" "}
                 <code className={CODE}>indexer/schema.graphql</code>
               </Fact>
-              <Fact label="CSV or Parquet of a table" hint="At most 50 000 rows, narrowed by account, model, time and block">
+              <Fact
+                label="CSV or Parquet of a table"
+                hint="At most 50 000 rows, narrowed by account, model, time and block"
+              >
                 <code className={CODE}>{base}/export/settlements.csv?from=1767225600</code>
               </Fact>
               <Fact label="SQL" hint="One SELECT, read only, as text; docs/analytics.md has some worth asking">
