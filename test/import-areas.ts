@@ -172,11 +172,9 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       canaries: ["deeds", "reputation", "open"],
       ask: ["reputation", "open"],
       chat: ["ask", "market", "open"],
-      keys: ["deeds"],
-      market: ["open"],
+      ...{ keys: ["deeds"], market: ["open"] },
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
-      batch: ["deeds", "open"],
-      conformance: ["ask", "deeds", "open"],
+      ...{ batch: ["deeds", "open"], conformance: ["ask", "deeds", "open"] },
       bench: ["run", "deeds", "market", "open"],
       top: ["run", "money", "market", "open"],
       run: ["ask", "canaries", "dispute", "keys", "open"],
@@ -275,6 +273,7 @@ function rootFilesOfNode(): string[] {
     "settings",
     "version",
     "x402-settings",
+    "wallet-settings",
   ].map((name) => `node/src/${name}.ts`);
 }
 

@@ -19,6 +19,7 @@ import {
   url,
   whole,
 } from "./setting-forms.ts";
+import { WALLET_SETTINGS } from "./wallet-settings.ts";
 import { X402_SETTINGS } from "./x402-settings.ts";
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
@@ -77,37 +78,7 @@ export const SETTINGS = {
     fallback: 0,
   }),
   ...PEER_SETTINGS,
-  keystore: optional({
-    toml: "wallet.keystore",
-    flag: "keystore",
-    value: "FILE",
-    describe: "V3 keystore (default: keystore.json in the data directory)",
-    schema: path,
-    isFile: always,
-  }),
-  passwordFile: optional({
-    toml: "wallet.password-file",
-    flag: "password-file",
-    value: "FILE",
-    describe: "file whose first line is the keystore's password; without it the terminal asks",
-    schema: path,
-    isFile: always,
-  }),
-  signerUrl: optional({
-    toml: "wallet.signer-url",
-    flag: "signer-url",
-    value: "URL",
-    describe: "JSON-RPC of a program that has the key and signs what moves money, in place of the keystore",
-    schema: url,
-    isSecret: true,
-  }),
-  signerAddress: optional({
-    toml: "wallet.signer-address",
-    flag: "signer-address",
-    value: "ADDRESS",
-    describe: "which account of --signer-url, where that has several",
-    schema: address,
-  }),
+  ...WALLET_SETTINGS,
   dataDir: optional({
     toml: "node.data-dir",
     flag: "data-dir",

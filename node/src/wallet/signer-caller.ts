@@ -66,7 +66,7 @@ export class SignerCaller {
       });
       const reply = replySchema.safeParse(JSON.parse(await textOf(answer))).data;
       if (reply !== undefined) return reply;
-      throw new Error(`it answers with status ${answer.status}, and not as JSON-RPC`);
+      throw new LloomError("SIGNER_REFUSED", `it answers with status ${answer.status}, and not as JSON-RPC`);
     } catch (cause) {
       if (signal.aborted) throw new LloomError("CANCELLED", "Stopped before the signer answered.", { cause });
       throw this.#unreachable(late.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(cause), cause);
@@ -93,7 +93,7 @@ async function textOf({ body }: Response): Promise<string> {
   let bytes = 0;
   for await (const piece of body ?? []) {
     bytes += piece.length;
-    if (bytes > MOST_BYTES) throw new Error(`its answer has more than ${MOST_BYTES} bytes`);
+    if (bytes > MOST_BYTES) throw new LloomError("SIGNER_REFUSED", `its answer has more than ${MOST_BYTES} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();

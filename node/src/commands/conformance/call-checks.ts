@@ -10,7 +10,7 @@ import { peerAddress } from "../../p2p/host/peer-address.ts";
 import { steadyClock, toSeconds, wallClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
-import type { Check, Examination } from "./examination.ts";
+import type { DocumentedCheck, Examination } from "./examination.ts";
 import { Caller } from "./examined-peer.ts";
 import { Broken, hold, Skipped } from "./finding.ts";
 
@@ -29,7 +29,7 @@ const SKEW_MS = 60_000;
 const EXPELLED_MS = 3_000;
 const LOOK_MS = 20;
 
-export const CALL_CHECKS: readonly Check[] = [
+export const CALL_CHECKS: readonly DocumentedCheck[] = [
   {
     ...{ name: "health", section: `${PAGE}#health` },
     look: async (examination) => {
@@ -134,7 +134,7 @@ function ofExecutor(
   section: string,
   codes: readonly string[],
   call: Readonly<Record<string, unknown>>,
-): Check {
+): DocumentedCheck {
   return {
     ...{ name, section },
     look: async (examination) => {
@@ -147,7 +147,7 @@ function ofExecutor(
 }
 
 /** A call that breaks the protocol: the caller hears why, and is disconnected. */
-function offence(name: string, section: string, codes: readonly string[], bytes: () => Uint8Array): Check {
+function offence(name: string, section: string, codes: readonly string[], bytes: () => Uint8Array): DocumentedCheck {
   return {
     ...{ name, section },
     look: async ({ peer }: Examination) => {

@@ -6,7 +6,7 @@ import { Caller, type ExaminedPeer } from "./examined-peer.ts";
 import { type Found, Skipped } from "./finding.ts";
 
 /** One thing that the documents say. */
-export interface Check {
+export interface DocumentedCheck {
   readonly name: string;
   readonly section: string;
   /** Throws `Broken` and `Skipped`; what else it throws is a failure, too. */

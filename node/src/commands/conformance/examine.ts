@@ -2,31 +2,33 @@ import { EVIDENCE_PROTOCOL, INFER_PROTOCOL, KAD_PROTOCOL, RPC_PROTOCOL } from "@
 import { asLloomError } from "../../errors.ts";
 import { peerAddress } from "../../p2p/host/peer-address.ts";
 import { CALL_CHECKS } from "./call-checks.ts";
-import { type Check, Examination, type Examined } from "./examination.ts";
+import { type DocumentedCheck, Examination, type Examined } from "./examination.ts";
 import { Broken, hold, type Line, Skipped } from "./finding.ts";
 import { STREAM_CHECKS } from "./stream-checks.ts";
 
 const OVERVIEW = "docs/protocol.md";
 
-const FIRST: readonly Check[] = [
+const FIRST: readonly DocumentedCheck[] = [
   {
     ...{ name: "it is dialled, and its key is an account's", section: "docs/protocol/signing.md#keys" },
     look: async (examination) => peerAddress((await examination.caller()).peerId),
   },
 ];
 
-const SECOND: readonly Check[] = [INFER_PROTOCOL, EVIDENCE_PROTOCOL, RPC_PROTOCOL, KAD_PROTOCOL].map((protocol) => ({
-  ...{ name: `it speaks ${protocol}`, section: OVERVIEW },
-  look: async (examination: Examination) => {
-    // Parties of an answer show evidence of it; who only calls others keeps no records of who is where.
-    if (protocol === INFER_PROTOCOL || protocol === EVIDENCE_PROTOCOL) examination.requireRole("executor");
-    if (protocol === KAD_PROTOCOL && examination.role === "client") throw new Skipped("a client need not");
-    hold(await (await examination.caller()).speaks(protocol), "no stream of it can be opened");
-    return "yes";
-  },
-}));
+const SECOND: readonly DocumentedCheck[] = [INFER_PROTOCOL, EVIDENCE_PROTOCOL, RPC_PROTOCOL, KAD_PROTOCOL].map(
+  (protocol) => ({
+    ...{ name: `it speaks ${protocol}`, section: OVERVIEW },
+    look: async (examination: Examination) => {
+      // Parties of an answer show evidence of it; who only calls others keeps no records of who is where.
+      if (protocol === INFER_PROTOCOL || protocol === EVIDENCE_PROTOCOL) examination.requireRole("executor");
+      if (protocol === KAD_PROTOCOL && examination.role === "client") throw new Skipped("a client need not");
+      hold(await (await examination.caller()).speaks(protocol), "no stream of it can be opened");
+      return "yes";
+    },
+  }),
+);
 
-const LAST: readonly Check[] = [
+const LAST: readonly DocumentedCheck[] = [
   {
     ...{ name: "an answer that is paid", section: "docs/protocol/requests.md#what-a-client-checks-of-a-response" },
     look: async (examination) => {
@@ -41,7 +43,7 @@ const LAST: readonly Check[] = [
 ];
 
 /** Every check, in the order in which they are made: what follows stands on what was found before. */
-export const CHECKS: readonly Check[] = [
+export const CHECKS: readonly DocumentedCheck[] = [
   ...FIRST,
   ...CALL_CHECKS.slice(0, 2),
   ...SECOND,
@@ -61,7 +63,7 @@ export async function* examine(examined: Examined): AsyncGenerator<Line> {
   }
 }
 
-async function lineOf({ name, section, look }: Check, examination: Examination): Promise<Line> {
+async function lineOf({ name, section, look }: DocumentedCheck, examination: Examination): Promise<Line> {
   try {
     return { name, section, outcome: "passed", message: await look(examination) };
   } catch (thrown) {

@@ -5,7 +5,7 @@ import { EVIDENCE_PROTOCOL, INFER_PROTOCOL } from "@lloom/protocol/names";
 import { z } from "@lloom/protocol/zod";
 import { encodeLength } from "../../p2p/frames/framing.ts";
 import { expelled } from "./call-checks.ts";
-import type { Check, Examination } from "./examination.ts";
+import type { DocumentedCheck, Examination } from "./examination.ts";
 import { Caller } from "./examined-peer.ts";
 import { Broken, hold } from "./finding.ts";
 import { strangersRequest } from "./strangers-request.ts";
@@ -29,7 +29,7 @@ async function errorOf(caller: Caller, protocol: string, bytes: Uint8Array): Pro
 }
 
 /** Bytes that break the protocol of requests: an error with id 0, and the end of the connection. */
-function offence(name: string, section: string, code: string, bytes: () => Uint8Array): Check {
+function offence(name: string, section: string, code: string, bytes: () => Uint8Array): DocumentedCheck {
   return {
     ...{ name, section },
     look: async (examination: Examination) => {
@@ -44,7 +44,7 @@ function offence(name: string, section: string, code: string, bytes: () => Uint8
   };
 }
 
-export const STREAM_CHECKS: readonly Check[] = [
+export const STREAM_CHECKS: readonly DocumentedCheck[] = [
   offence("a frame that is no CBOR", FRAMES, "FRAME_INVALID", () => Uint8Array.of(3, 0xff, 0x00, 0x13)),
   offence("an empty frame", FRAMES, "FRAME_INVALID", () => Uint8Array.of(0)),
   offence("a length in more bytes than it needs", FRAMES, "FRAME_INVALID", () => Uint8Array.of(0x81, 0x00, 0xa0)),

@@ -4,11 +4,10 @@ import type { Member } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { Role } from "../open/running.ts";
-import type { AccountFacts, DutiesFacts, MoneyFacts, PortFacts, PortsFacts, StakeFacts } from "./facts.ts";
+import type { AccountFacts, DutiesFacts, MoneyFacts, StakeFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { chainFailureFinding, judgeChain, judgeContracts, judgeGas, judgeStake } from "./judge-chain.ts";
 import { judgeMoney } from "./judge-money.ts";
-import { judgeClock, judgeOffers, judgePeers, judgePorts, judgeReach } from "./judge-network.ts";
 import { backendFailure, judgeBackend, judgeDuties, judgeIndex } from "./judge-work.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
@@ -35,14 +34,6 @@ const MONEY: MoneyFacts = {
   earnings: { settled: 0n, withdrawn: 0n, withdrawable: 0n, maturing: [] },
   ...{ session: undefined, nowSeconds: BigInt(NOW), nowMs: NOW * 1000, unit: UNIT },
 };
-const TOLD = {
-  standings: [],
-  unit: UNIT,
-  isRunning: true,
-  own: [{ model: "llama3.2", validUntil: BigInt(NOW) }],
-  executors: 3,
-};
-const STANDING = { model: "llama3.2", offers: 3, rank: 2, next: { inboundPrice: 9n, outboundPrice: 35n } };
 const DUTIES: DutiesFacts = {
   ...{ running: {}, duties: [], seats: [], unjudged: [], isEnlisted: undefined, nowSeconds: BigInt(NOW) },
 };
@@ -51,14 +42,6 @@ const duty = (given: Partial<Duty>): Duty => ({
   ...{ matured: 0n, penalty: 0n, bond: 0n, notedAt: BigInt(NOW) },
   ...given,
 });
-const PORT: PortFacts = {
-  address: "/ip4/0.0.0.0/tcp/4001",
-  flag: "listen",
-  port: 4001,
-  state: "free",
-  problem: undefined,
-};
-const PORTS: PortsFacts = { roles: roles("executor"), running: {}, ports: [PORT] };
 
 /** A fault as the facts show it, and the command that mends it. */
 const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] = [
@@ -141,25 +124,6 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
     () => judgeMoney({ ...MONEY, deposit: 0n, balance: 0n }),
     "lloom wallet show && lloom deposit 10",
   ],
-  [
-    "prices above everybody's",
-    () =>
-      judgeOffers({
-        ...TOLD,
-        standings: [{ ...STANDING, rank: 3 }],
-      }),
-    "lloom executor --inbound-price 9 --outbound-price 35   # or in lloom.toml, and kill -HUP PID",
-  ],
-  [
-    "no peers at all",
-    () => judgePeers({ bootstrap: [], connected: 0 }),
-    "export LLOOM_BOOTSTRAP=/ip4/VALIDATOR/tcp/4001/p2p/16Uiu2HAm...   # lloom validator prints its own",
-  ],
-  [
-    "a clock that the chain's blocks contradict",
-    () => judgeClock({ evidence: { peers: [], chain: { leastMs: 600_000, mostMs: 700_000 } }, platform: "linux" }),
-    "sudo timedatectl set-ntp true",
-  ],
   ["no deposit", () => judgeMoney({ ...MONEY, deposit: 0n }), "lloom deposit 10"],
   [
     "a channel that has finished unlocking",
@@ -176,62 +140,6 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
       }),
     "lloom settle",
   ],
-  [
-    "a port that is taken",
-    () => judgePorts({ ...PORTS, ports: [{ ...PORT, state: "answers", problem: "EADDRINUSE" }] }),
-    "lloom executor --listen /ip4/0.0.0.0/tcp/4002",
-  ],
-  [
-    "an address that is none of this machine",
-    () =>
-      judgePorts({
-        ...PORTS,
-        ports: [{ ...PORT, address: "/ip4/192.0.2.1/tcp/4001", state: "refused", problem: "EADDRNOTAVAIL" }],
-      }),
-    "lloom executor --listen /ip4/0.0.0.0/tcp/4001",
-  ],
-  [
-    "a peer that does not answer",
-    () =>
-      judgePeers({
-        bootstrap: [
-          { address: "/ip4/192.0.2.1/tcp/1", problem: "refused" },
-          { address: "/ip4/192.0.2.2/tcp/1", problem: undefined },
-        ],
-        connected: 1,
-      }),
-    "export LLOOM_BOOTSTRAP=/ip4/192.0.2.2/tcp/1",
-  ],
-  [
-    "a wrong clock",
-    () => judgeClock({ evidence: { peers: [600_000, 600_100] }, platform: "linux" }),
-    "sudo timedatectl set-ntp true",
-  ],
-  [
-    "a port that nobody lets through",
-    () =>
-      judgeReach({
-        found: { type: "closed", from: "/ip4/203.0.113.7", ends: ["/tcp/4001"], relayed: false },
-        by: "try",
-        listen: ["/ip4/0.0.0.0/tcp/4001"],
-        role: "executor",
-        isTooNear: false,
-      }),
-    "sudo ufw allow 4001/tcp   # and forward it on the router",
-  ],
-  [
-    "a node on loopback in a wide network",
-    () =>
-      judgeReach({
-        found: { type: "untried" },
-        by: "try",
-        listen: ["/ip4/127.0.0.1/tcp/0"],
-        role: "validator",
-        isTooNear: true,
-      }),
-    "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
-  ],
-  ["offers that nobody tells of", () => judgeOffers({ ...TOLD, own: [] }), "lloom status --why"],
   [
     "a backend that does not run",
     () => [backendFailure("http://127.0.0.1:11434/v1", new LloomError("BACKEND_FAILED", "It does not answer."))],
@@ -299,28 +207,11 @@ describe("each fault is found, and names the command that mends it", () => {
 
 describe("nothing is found", () => {
   it.each<[string, () => readonly Finding[]]>([
-    [
-      "of an executor in good health",
-      () => [...judgeGas(ACCOUNT), ...judgeStake(STAKE), ...judgePorts(PORTS), ...judgeDuties(DUTIES)],
-    ],
-    [
-      "of a port at which the node itself answers",
-      () =>
-        judgePorts({
-          ...PORTS,
-          running: { executor: 7 },
-          ports: [{ ...PORT, state: "answers", problem: "EADDRINUSE" }],
-        }),
-    ],
+    ["of an executor in good health", () => [...judgeGas(ACCOUNT), ...judgeStake(STAKE), ...judgeDuties(DUTIES)]],
     ["of a client with a deposit", () => judgeMoney(MONEY)],
     [
       "of a session key in force, whose client has the deposit",
       () => judgeMoney({ ...MONEY, deposit: 0n, session: { principal: B, thawEnd: 0n } }),
-    ],
-    ["of prices that somebody else is above", () => judgeOffers({ ...TOLD, standings: [STANDING] })],
-    [
-      "of prices that nobody else has",
-      () => judgeOffers({ ...TOLD, standings: [{ ...STANDING, offers: 1, rank: 1 }] }),
     ],
     [
       "of an old block of a chain on this machine",
