@@ -1,6 +1,7 @@
+import { OBSERVER_SETTINGS } from "./observer-settings.ts";
 import { defaulted, optional, text, url, whole } from "./setting-forms.ts";
 
-/** Settings of how a node shows how it is doing: a part of `settings.ts`. */
+/** Settings of how a node shows how it is doing, and of what an observer shows of others: a part of `settings.ts`. */
 export const OBSERVATION_SETTINGS = {
   metricsPort: optional({
     toml: "node.metrics-port",
@@ -26,4 +27,5 @@ export const OBSERVATION_SETTINGS = {
     schema: url,
     isSecret: true,
   }),
+  ...OBSERVER_SETTINGS,
 } as const;

@@ -1,6 +1,6 @@
 import { defaulted, text, whole } from "./setting-forms.ts";
 
-/** Settings of an observer: a part of `settings.ts`. */
+/** Settings of an observer: a part of `observation-settings.ts`. */
 export const OBSERVER_SETTINGS = {
   observerHost: defaulted({
     toml: "observer.host",

@@ -3,7 +3,6 @@ import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import { OBSERVATION_SETTINGS } from "./observation-settings.ts";
-import { OBSERVER_SETTINGS } from "./observer-settings.ts";
 import { PEER_SETTINGS } from "./peer-settings.ts";
 import {
   address,
@@ -257,7 +256,6 @@ export const SETTINGS = {
     list: true,
   }),
   ...X402_SETTINGS,
-  ...OBSERVER_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
