@@ -25,6 +25,7 @@ export const SHARED_VARIABLES = {
   LLOOM_PGLITE_DIR: { holds: "directory that keeps the index, without Postgres", readers: ["indexer"] },
   LLOOM_INDEXER_URL: { holds: "where the indexer listens", readers: ["node", "explorer"] },
   LLOOM_PUBLIC_INDEXER_URL: { holds: "where visitors of the explorer reach the index", readers: ["explorer"] },
+  LLOOM_PUBLIC_RPC_URL: { holds: "where wallets of the explorer's visitors reach the chain", readers: ["explorer"] },
   LLOOM_OBSERVER_URL: { holds: "where an observer tells what it saw", readers: ["explorer"] },
   LLOOM_DEPLOYER_KEY: { holds: "private key that deploys", readers: ["Hardhat"] },
   LLOOM_DEPLOYER: { holds: "`rpc`: the RPC server signs deployments", readers: ["Hardhat"] },

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import { hexlify, randomBytes, TypedDataEncoder, Wallet } from "ethers";
-import type { Locator, Page } from "playwright-core";
-import { LANE_START, requestAfter, responseTo, signPair } from "../support/contracts/lane.ts";
 import { SIGNER_AUTHORIZATION_TYPES, signDigest } from "../support/contracts/typed-data.ts";
 import { InjectedWallet } from "../support/injected-wallet.ts";
 import { open, type Visit } from "./explorer-dispute-page.ts";
 import { checkReadable } from "./explorer-quality.ts";
+import { checkDisputing, checkStake } from "./explorer-wallet-deeds.ts";
+import {
+  act,
+  confirm,
+  DAY_SECONDS,
+  type Desk,
+  fill,
+  free,
+  id,
+  lower,
+  problem,
+  review,
+  tokens,
+  told,
+  UNIT,
+} from "./explorer-wallet-desk.ts";
 import type { StagedDisputes } from "./staged-disputes.ts";
 
 /*
@@ -15,60 +29,6 @@ import type { StagedDisputes } from "./staged-disputes.ts";
 declare const document: { readonly title: string };
 
 const TIMEOUT_MS = 60_000;
-const UNIT = 1_000_000n;
-const DAY_SECONDS = 86_400;
-
-/** A page with a wallet in it. */
-interface Desk extends Visit {
-  /** Waits until the index has all blocks that there are. */
-  readonly indexed: () => Promise<void>;
-  readonly wallet: InjectedWallet;
-  readonly staged: StagedDisputes;
-}
-
-const id = (desk: { readonly page: Page }, testId: string): Locator => desk.page.locator(`[data-testid="${testId}"]`);
-const lower = (address: string): string => address.toLowerCase();
-
-const free = async ({ staged: { market } }: Desk, address: string): Promise<bigint> =>
-  (await market.accounting.read("balanceOf", address)) as bigint;
-const tokens = async ({ staged: { market } }: Desk, address: string): Promise<bigint> =>
-  (await market.token.read("balanceOf", address)) as bigint;
-
-/** Opens an action with its fields filled, and asks for its review. */
-async function review(desk: Desk, action: string, fields: Readonly<Record<string, string>>): Promise<void> {
-  const { page, wallet } = desk;
-  const link = page.locator(`nav[aria-label="Actions"] a[href$="do=${action}"]:not([aria-current])`);
-  const isOpen =
-    (await page.locator(`[data-testid="account-facts"][data-address="${lower(wallet.account.address)}"]`).count()) > 0;
-  if (isOpen && (await link.count()) > 0) await link.click();
-  else await open(desk, `/account?do=${action}`);
-  await page.locator(`[data-testid="action"][data-action="${action}"][data-phase="form"]`).waitFor();
-  await page.locator('[data-testid="account-facts"]').waitFor();
-  await fill(desk, fields);
-}
-
-async function fill(desk: Desk, fields: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(fields)) await desk.page.locator(`[name="${name}"]`).fill(text);
-  await id(desk, "action-review").click();
-}
-
-/** Confirms what is reviewed, and waits until the chain has done it. */
-async function confirm(desk: Desk): Promise<void> {
-  await id(desk, "plan-confirm").click();
-  await desk.page.locator('[data-testid="action"][data-phase="done"]').waitFor();
-}
-
-async function act(desk: Desk, action: string, fields: Readonly<Record<string, string>> = {}): Promise<string> {
-  await review(desk, action, fields);
-  const effects = await id(desk, "plan-effects").innerText();
-  await confirm(desk);
-  return effects;
-}
-
-const problem = (desk: Desk, name: string, words: RegExp) =>
-  desk.page.locator(`[data-testid="problem-${name}"]`, { hasText: words }).waitFor();
-const told = (desk: Desk, words: RegExp) =>
-  desk.page.locator('[data-testid="wallet-problem"]', { hasText: words }).waitFor();
 
 /** Without a wallet the page says so; with one on another chain nothing can be done before it is on the network's. */
 async function checkConnecting(desk: Desk): Promise<void> {
@@ -221,109 +181,6 @@ async function checkSigner(desk: Desk): Promise<void> {
   assert.equal((await signer()).principal, address);
   await act(desk, "revoke-signer", { signer: key.address });
   assert.ok((await signer()).thawEnd > 0n, "It ends.");
-}
-
-interface Member {
-  readonly stake: bigint;
-  readonly unbonding: bigint;
-}
-
-/** Stake goes in by two transactions, and out after its time. */
-async function checkStake(desk: Desk): Promise<void> {
-  const { staged, wallet } = desk;
-  const { market } = staged;
-  const { stakeRegistry, token, networkHelpers } = market;
-  const minted = 50n * UNIT;
-  const name = `member ${wallet.account.address}`;
-  wallet.account = await market.enrol(name);
-  await market.fund(name, minted);
-  await token.send(wallet.account, "approve", stakeRegistry.address, 0n);
-  const { address } = wallet.account;
-  const member = async (): Promise<Member> => (await stakeRegistry.read("members", address)) as Member;
-  const { stake } = await member();
-  await act(desk, "stake", { amount: "50" });
-  assert.equal(await id(desk, "step").count(), 2, "The allowance, and the stake.");
-  assert.equal((await member()).stake, stake + minted);
-  await review(desk, "unbond", { amount: String((stake + minted) / UNIT - 1n) });
-  await problem(desk, "amount", /would be left, and the least stake is/);
-  await act(desk, "unbond", { amount: "50" });
-  await review(desk, "finish-unbond", {});
-  await problem(desk, "to", /unbonding until 20\d\d-/);
-  await act(desk, "cancel-unbond");
-  assert.deepEqual([(await member()).stake, (await member()).unbonding], [stake + minted, 0n]);
-  await act(desk, "unbond", { amount: "50" });
-  await networkHelpers.time.increase(14 * DAY_SECONDS + 1);
-  const before = await tokens(desk, address);
-  await act(desk, "finish-unbond");
-  assert.equal((await tokens(desk, address)) - before, minted);
-  await review(desk, "unjail", {});
-  await told(desk, /The contract refuses: /);
-  assert.equal(await id(desk, "plan-confirm").count(), 0, "What would be refused is not sent.");
-}
-
-/** An answer is settled, disputed from its own page, and the dispute is taken back; another one ends by its deadline. */
-async function checkDisputing(desk: Desk): Promise<void> {
-  const { staged, wallet, page } = desk;
-  const { market, executor } = staged;
-  wallet.account = await market.open(`wallet disputant ${wallet.account.address}`, executor.address);
-  const settled = async (lane: bigint) => {
-    const parties = {
-      domain: market.domain,
-      client: wallet.account,
-      executor,
-      deadline: await market.deadline(),
-      lane,
-    };
-    const request = requestAfter(parties, LANE_START);
-    const signed = signPair(
-      parties,
-      request,
-      responseTo(request, LANE_START, { inboundTokens: 20n, outboundTokens: 400n }),
-    );
-    await market.accounting.send(executor, "settle", [signed.pair]);
-    await market.networkHelpers.time.increaseTo(parties.deadline + 1n);
-    return signed.responseHash;
-  };
-  const dispute = async (lane: bigint) => {
-    const responseHash = await settled(lane);
-    await desk.indexed();
-    await open(desk, `/search?q=${responseHash}`);
-    await id(desk, "dispute-settlement").click();
-    await page.waitForURL(/do=dispute/);
-    await page.locator('[data-testid="account-facts"]').waitFor();
-    await id(desk, "action-review").click();
-    assert.match(await id(desk, "plan-effects").innerText(), /as a bond to DeliveryDisputes/);
-    await confirm(desk);
-    const { state, opener } = (await market.delivery.read("deliveries", responseHash)) as {
-      state: bigint;
-      opener: string;
-    };
-    assert.deepEqual([state, opener], [1n, wallet.account.address], "It is open.");
-    return responseHash;
-  };
-  await act(desk, "cancel-dispute", { dispute: await dispute(1n) });
-  const bonds = (await market.delivery.read("bondsOf", wallet.account.address)) as bigint;
-  assert.ok(bonds > 0n);
-  await act(desk, "bonds");
-  assert.equal(await market.delivery.read("bondsOf", wallet.account.address), 0n);
-  const unanswered = await dispute(2n);
-  await review(desk, "end-dispute", { dispute: unanswered });
-  await problem(desk, "dispute", /The executor has until 20\d\d-/);
-  await market.networkHelpers.time.increase(DAY_SECONDS / 2 + 1);
-  await act(desk, "end-dispute", { dispute: unanswered });
-  const { state } = (await market.delivery.read("deliveries", unanswered)) as { state: bigint };
-  assert.equal(state, 6n, "It ended for want of an answer.");
-  await act(desk, "rewards");
-  const { credited, withdrawn } = (await market.stakeRegistry.read("rewards", wallet.account.address)) as {
-    credited: bigint;
-    withdrawn: bigint;
-  };
-  assert.deepEqual([credited > 0n, withdrawn], [true, credited]);
-  wallet.account = executor;
-  const due = (await market.accounting.read("withdrawableEarnings", executor.address)) as bigint;
-  const had = await tokens(desk, executor.address);
-  await act(desk, "earnings");
-  assert.deepEqual([due > 0n, (await tokens(desk, executor.address)) - had], [true, due]);
 }
 
 /** Wallets in the explorer: what they are told before they sign, and what came of it on the chain. */

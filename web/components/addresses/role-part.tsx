@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { AddressTab } from "../../lib/address-tabs.ts";
+import type { AddressTab } from "../../lib/addresses/tabs.ts";
 import { formatMoment } from "../../lib/format.ts";
 import type { AddressPage } from "../../lib/indexer/addresses.ts";
 import { ClientFigures } from "../accounts/client-figures.tsx";

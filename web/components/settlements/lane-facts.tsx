@@ -1,6 +1,6 @@
 import { formatMoment, formatQuantity, shortHex } from "../../lib/format.ts";
 import type { LaneNeighbours } from "../../lib/indexer/settlements.ts";
-import { maturesAt } from "../../lib/maturity.ts";
+import { maturesAt } from "../../lib/movements/maturity.ts";
 import type { SettlementRow } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact, Facts } from "../figures/facts.tsx";

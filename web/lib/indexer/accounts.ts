@@ -12,8 +12,8 @@ import {
 } from "../dispute-rows.ts";
 import type { ModelMarket } from "../executors/why.ts";
 import { ask } from "../graphql.ts";
-import { CLIENT_MOVEMENT } from "../movement-rows.ts";
 import { type Movement, movementsOf } from "../movements/movements.ts";
+import { CLIENT_MOVEMENT } from "../movements/rows.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { list, record } from "../readers.ts";

@@ -1,5 +1,5 @@
-import { CLIENT_MOVEMENT, EARNINGS_WITHDRAWAL, MEMBER_MOVEMENT, REWARD_MOVEMENT } from "../movement-rows.ts";
 import { type Movement, movementsOf } from "../movements/movements.ts";
+import { CLIENT_MOVEMENT, EARNINGS_WITHDRAWAL, MEMBER_MOVEMENT, REWARD_MOVEMENT } from "../movements/rows.ts";
 import type { Data } from "../query.ts";
 import { readItems } from "../shapes.ts";
 import { rows } from "./query-parts.ts";

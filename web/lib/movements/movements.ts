@@ -1,6 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { STAKE_WORDS } from "../executors/stake-words.ts";
-import type { ClientMovement, EarningsWithdrawal, MemberMovement, RewardMovement } from "../movement-rows.ts";
+import type { ClientMovement, EarningsWithdrawal, MemberMovement, RewardMovement } from "./rows.ts";
 import { CLIENT_MOVE_WORDS, REWARD_MOVE_WORDS } from "./words.ts";
 
 /** Money that moved, whoever's and however. */

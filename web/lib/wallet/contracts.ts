@@ -22,15 +22,15 @@ export const CONTRACTS = {
   token: new Interface(testTokenAbi),
 } as const;
 
-export type ContractName = keyof typeof CONTRACTS;
+export type CalledContract = keyof typeof CONTRACTS;
 
 /** Calldata of a function. */
-export const encodeCall = (contract: ContractName, name: string, values: readonly unknown[] = []): Hex =>
+export const encodeCall = (contract: CalledContract, name: string, values: readonly unknown[] = []): Hex =>
   CONTRACTS[contract].encodeFunctionData(name, values) as Hex;
 
 /** A function that only reads, of a contract at an address. */
 export interface View {
-  readonly contract: ContractName;
+  readonly contract: CalledContract;
   readonly to: Address;
   readonly name: string;
   readonly values?: readonly unknown[];

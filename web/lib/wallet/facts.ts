@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { addressOf } from "@lloom/protocol/identifiers";
 import type { Result } from "ethers/abi";
-import { type ContractName, readContract, readIfThere } from "./contracts.ts";
+import { type CalledContract, readContract, readIfThere } from "./contracts.ts";
 import type { Judges, WalletDeployment } from "./deployment.ts";
 import { askNumber, askRecord, type Provider, quantity } from "./provider.ts";
 
@@ -49,7 +49,7 @@ const ROLES = ["none", "executor", "validator"] as const;
 
 /** Which judge does what: each is known by what it answers. */
 export async function findJudges(provider: Provider, { judges }: WalletDeployment): Promise<Judges> {
-  const answers = async (contract: ContractName, name: string): Promise<Address | undefined> => {
+  const answers = async (contract: CalledContract, name: string): Promise<Address | undefined> => {
     const said = await Promise.all(judges.map((to) => readIfThere(provider, { contract, to, name })));
     return judges[said.findIndex((answer) => answer !== undefined)];
   };
@@ -76,7 +76,7 @@ export async function readFacts(
 ): Promise<AccountFacts> {
   const { accounting, stakeRegistry, paymentToken } = deployment;
   const block = await askNumber(provider, "eth_blockNumber");
-  const read = (contract: ContractName, to: Address, name: string, values: readonly unknown[] = [address]) =>
+  const read = (contract: CalledContract, to: Address, name: string, values: readonly unknown[] = [address]) =>
     readContract(provider, { contract, to, name, values }, block);
   const amount = async (...of: Parameters<typeof read>): Promise<bigint> => (await read(...of))[0] as bigint;
   const [header, wei, tokens, deposit, free, maturing, member, rewards, credit, bondWei, forAccounting, forStake] =

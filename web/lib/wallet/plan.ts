@@ -1,12 +1,12 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import type { ContractName } from "./contracts.ts";
+import type { CalledContract } from "./contracts.ts";
 import type { Permit } from "./permit.ts";
 
 /** One call of a contract that a wallet is to send. */
 export interface Call {
   /** With a verb, as a heading: "Deposit 10.00 tUSD". */
   readonly what: string;
-  readonly contract: ContractName;
+  readonly contract: CalledContract;
   readonly to: Address;
   readonly data: Hex;
   /** Wei that go with it. */
@@ -15,7 +15,7 @@ export interface Call {
 
 /** Tokens of the wallet that a contract takes in the plan's first call. */
 export interface Taking {
-  readonly contract: ContractName;
+  readonly contract: CalledContract;
   readonly spender: Address;
   readonly amount: bigint;
   /** What the contract may take already. */

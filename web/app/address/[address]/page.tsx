@@ -11,7 +11,7 @@ import { MovementTable } from "../../../components/movements/movement-table.tsx"
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { PartLinks } from "../../../components/table/part-links.tsx";
-import { ADDRESS_TABS, parseAddressTab, tabsOf } from "../../../lib/address-tabs.ts";
+import { ADDRESS_TABS, parseAddressTab, tabsOf } from "../../../lib/addresses/tabs.ts";
 import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readAddress } from "../../../lib/indexer/addresses.ts";

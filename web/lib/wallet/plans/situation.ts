@@ -1,6 +1,6 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { formatMoment, formatMoney } from "../../format.ts";
-import { type ContractName, encodeCall } from "../contracts.ts";
+import { type CalledContract, encodeCall } from "../contracts.ts";
 import type { Judges, WalletDeployment } from "../deployment.ts";
 import type { AccountFacts } from "../facts.ts";
 import type { Read } from "../fields.ts";
@@ -24,7 +24,7 @@ export const moment = (seconds: bigint): string => formatMoment(Number(seconds))
 /** Where a contract is called, and with what. */
 interface CallOf {
   readonly what: string;
-  readonly contract: ContractName;
+  readonly contract: CalledContract;
   readonly to: Address;
   readonly name: string;
   readonly values?: readonly unknown[];

@@ -1,9 +1,9 @@
-/** Rows of money that moved without a settlement, as `rows.ts` has those of settlements. */
-import type * as tables from "../../indexer/ponder.schema.ts";
-import { CLIENT_MOVE_WORDS, REWARD_MOVE_WORDS } from "./movements/words.ts";
-import { big, hex, oneOf, orNull, text } from "./readers.ts";
-import { type ColumnsOf, ORIGIN, STAKE_MOVEMENT } from "./rows.ts";
-import type { Row } from "./shapes.ts";
+/** Rows of money that moved without a settlement, as `../rows.ts` has those of settlements. */
+import type * as tables from "../../../indexer/ponder.schema.ts";
+import { big, hex, oneOf, orNull, text } from "../readers.ts";
+import { type ColumnsOf, ORIGIN, STAKE_MOVEMENT } from "../rows.ts";
+import type { Row } from "../shapes.ts";
+import { CLIENT_MOVE_WORDS, REWARD_MOVE_WORDS } from "./words.ts";
 
 export const CLIENT_MOVEMENT = {
   id: text,

@@ -1,5 +1,5 @@
-import type { AddressPage } from "./indexer/addresses.ts";
-import { oneParam, type SearchParams } from "./list-query.ts";
+import type { AddressPage } from "../indexer/addresses.ts";
+import { oneParam, type SearchParams } from "../list-query.ts";
 
 /** What an address can be, by its word in the address bar. */
 export const ADDRESS_TABS = {

@@ -1,4 +1,4 @@
-import type { SettlementRow } from "./rows.ts";
+import type { SettlementRow } from "../rows.ts";
 
 const DAY_SECONDS = 86_400;
 
