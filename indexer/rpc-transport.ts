@@ -1,3 +1,4 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { isLoopback } from "@lloom/protocol/loopback";
 import { hidingOf } from "@lloom/protocol/secret-url";
 import { http, MethodNotFoundRpcError, type Transport } from "viem";
@@ -33,7 +34,7 @@ export function rpcTransport(rpcUrl: string): Transport {
     const { request, ...transport } = http(rpcUrl, { maxResponseBodySize: false })(parameters);
     const quiet: typeof request = async function (this: Pace | undefined, ...asked) {
       if (asked[0].method === BLOCK_RECEIPTS)
-        throw new MethodNotFoundRpcError(new Error(WHY), { method: BLOCK_RECEIPTS });
+        throw new MethodNotFoundRpcError(new LloomError("REQUEST_INVALID", WHY), { method: BLOCK_RECEIPTS });
       if (isOwn && this?.rpsLimit !== undefined) this.rpsLimit = OWN_SERVER_RPS;
       try {
         return (await request(...asked)) as never;

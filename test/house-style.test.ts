@@ -61,7 +61,7 @@ describe("language", () => {
       ...["devnet/moved-clock.ts", "indexer/src/api/clock.ts", "node/src/primitives/clock.ts", "web/lib/clock.ts"],
     ]);
     expect(readersOf(/\bperformance\.now\b/)).toEqual([
-      ...["indexer/src/api/chain-watch.ts", "node/src/primitives/clock.ts", "web/lib/clock.ts"],
+      ...["indexer/src/api/clock.ts", "node/src/primitives/clock.ts", "web/lib/clock.ts"],
     ]);
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { deliveryDisputesFacts, juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { Wallet } from "ethers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, openMarket, walletOf } from "../support/contracts/market.ts";
@@ -12,6 +12,7 @@ import { expectAgreement } from "./indexer/agreement.ts";
 import { expectAnalytics } from "./indexer/analytics.ts";
 import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
+import { expectMeasured } from "./indexer/measured-agreement.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
 import { type Named, nameOf, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
@@ -56,7 +57,7 @@ async function agreed(): Promise<Tables> {
   await expectAgreement(indexer, market);
   const tables = await all();
   await expectDeliveries(tables);
-  await expectMeasured(tables);
+  await expectMeasured(tables, market);
   await expectCredits(tables);
   await expectJuries(tables);
   expectDisputeList(tables);
@@ -88,22 +89,6 @@ async function expectDeliveries(tables: Tables): Promise<void> {
   }
   for (const { address, credited, withdrawn } of rowsOf(tables, "bondAccounts"))
     expect(BigInt(text(credited)) - BigInt(text(withdrawn))).toBe(await market.delivery.read("bondsOf", address));
-}
-
-async function expectMeasured(tables: Tables): Promise<void> {
-  const rows = rowsOf(tables, "measuredDisputes");
-  expect(rows).toHaveLength(Number(await market.measured.read("disputeCount")));
-  for (const { disputeId, ...row } of rows) {
-    const known = (await market.measured.read("disputeAt", disputeId)) as Named;
-    const { state, round, verdict, outcome, kind } = row;
-    expect({ state, round: text(round), verdict, outcome, kind }).toEqual({
-      state: nameOf(measuredDisputesFacts.State, known["state"]),
-      round: text(known["round"]),
-      verdict: nameOf(juryFacts.Verdict, known["verdict"]),
-      outcome: nameOf(measuredDisputesFacts.Outcome, known["outcome"]),
-      kind: nameOf(measuredDisputesFacts.Kind, known["kind"]),
-    });
-  }
 }
 
 /** Every account's credit is the contract's, and all of them with the deposits of open disputes are the contract's tokens. */

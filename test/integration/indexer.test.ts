@@ -12,7 +12,6 @@ import {
   validate,
 } from "graphql";
 import { network } from "hardhat";
-import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import lloomModule from "../../ignition/modules/Lloom.ts";
@@ -21,6 +20,7 @@ import { eventually } from "../support/processes.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { expectAnalytics } from "./indexer/analytics.ts";
 import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
+import { expectKept, expectLimits, expectOverview, expectParquet } from "./indexer/http-agreement.ts";
 import { momentsDuring, settleInTurn } from "./indexer/one-moment.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
@@ -164,9 +164,6 @@ test("refuses queries, exports and routes that it does not offer with a code and
     [graphql("[]"), 400, "REQUEST_INVALID", /no query/],
     [graphql("{ lanes { items { cost } } }", plain), 400, "REQUEST_INVALID", /content type.*application\/json/],
     [graphql("{}", JSON_TYPE, "PUT"), 400, "REQUEST_INVALID", /POST/],
-    [fetch(`${indexer.url}/graphql?query=${encodeURIComponent(huge)}`), 400, "REQUEST_INVALID", /1001000 rows/],
-    [fetch(`${indexer.url}/graphql?query=x&variables=1`), 400, "REQUEST_INVALID", /variables/],
-    [fetch(`${indexer.url}/export/executors.parquet?fromBlock=1`), 400, "REQUEST_INVALID", /no blocks/],
     [graphql(" ".repeat(70_000)), 413, "FRAME_TOO_LARGE", /65536/],
     [fetch(`${indexer.url}/export/secrets.csv`), 404, "ROUTE_NOT_FOUND", /settlements.*docs\/indexer\.md/],
     [fetch(`${indexer.url}/export/settlements.csv?client=%27%3B`), 400, "REQUEST_INVALID", /client/],
@@ -201,79 +198,19 @@ test("refuses queries, exports and routes that it does not offer with a code and
   expect(sums.headers.get("x-lloom-block")).toMatch(/^\d+$/);
 });
 
-test("gives the explorer's first page in one answer", async () => {
-  const overview = (await (await fetch(`${indexer.url}/api/overview`)).json()) as Record<string, unknown[]>;
-  expect(overview).toMatchObject({ meta: { state: "current", lagSeconds: 0 }, network: { requests: "9" } });
-  expect([overview["settlements"], overview["days"], overview["hours"]].map((rows) => rows?.length)).toEqual([
-    4, 30, 24,
-  ]);
-  expect(overview["days"]?.at(-1)).toMatchObject({ requests: "9", settlementCount: 4 });
-  expect(overview["days"]?.at(-2)).toMatchObject({ requests: "0", settlementCount: 0 });
-});
+test("gives the explorer's first page in one answer", () => expectOverview(indexer));
 
-test("answers the questions of analysts as the contracts' logs do", async () => {
-  await expectAnalytics(indexer, market, {
-    telling: [
-      "Who was paid most in a month, by model",
-      "Earnings by operator",
-      "How unequal earnings and stakes are",
-      "Executors by the week in which they registered",
-      "Daily and weekly actives",
-      "Gas of an answer and of a settlement",
-      "Time from an answer to its settlement",
-      "Session keys by principal",
-    ],
-  });
-});
+test("answers the questions of analysts as the contracts' logs do", () =>
+  expectAnalytics(indexer, market, { telling: ["Earnings by operator", "Gas of an answer and of a settlement"] }));
 
-test("lets answers be kept until the next block: by GET, as files, and of SQL", async () => {
-  const asked = [
-    `graphql?query=${encodeURIComponent("query ($id: String!) { network(id: $id) { deposited } }")}&variables={"id":"lloom"}`,
-    "export/settlements.csv",
-    "export/settlements.parquet",
-    `sql/db?sql=${encodeURIComponent("select count(*)::integer from client where paid > $1")}&param=0`,
-  ];
-  const ask = (path: string, etag = "") => fetch(`${indexer.url}/${path}`, { headers: { "if-none-match": etag } });
-  const tags = new Map<string, string>();
-  for (const path of asked) {
-    const first = await ask(path);
-    expect([path, first.status, first.headers.get("cache-control")]).toEqual([path, 200, "public, no-cache"]);
-    await first.arrayBuffer();
-    tags.set(path, first.headers.get("etag") ?? "");
-    const again = await ask(path, tags.get(path));
-    expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", tags.get(path)]);
-  }
-  expect(new Set(tags.values())).toEqual(new Set([expect.stringMatching(/^W\/"\d/)]));
-  await market.networkHelpers.mine();
-  await indexed();
-  for (const path of asked) expect((await ask(path, tags.get(path))).status).toBe(200);
-});
+test("lets answers be kept until the next block: by GET, as files, and of SQL", () =>
+  expectKept(indexer, async () => {
+    await market.networkHelpers.mine();
+    await indexed();
+  }));
 
-test("gives a table as Parquet, and the part of it that stands in some blocks", async () => {
-  const settlements = async (part: string) => {
-    const file = await (await fetch(`${indexer.url}/export/settlements.parquet${part}`)).arrayBuffer();
-    return await parquetReadObjects({ file });
-  };
-  const rows = await settlements("");
-  const csv = await (await fetch(`${indexer.url}/export/settlements.csv`)).text();
-  expect(Object.keys(rows[0] ?? {})).toEqual(csv.split("\r\n")[0]?.split(","));
-  expect(rows.map(({ paid, timestamp }) => [typeof paid, typeof timestamp])).toEqual(
-    Array(4).fill(["string", "number"]),
-  );
-  const last = Number(rows.at(-1)?.["block"]);
-  expect(await settlements(`?fromBlock=${last}`)).toEqual(rows.slice(-1));
-  expect(await settlements(`?toBlock=${last}`)).toEqual(rows.slice(0, -1));
-});
-
-test("tells an address that asks too often to wait, and nobody else", async () => {
-  const ask = (address: string) => fetch(`${indexer.url}/nowhere`, { headers: { "x-forwarded-for": address } });
-  const answers = await Promise.all(Array.from({ length: 300 }, () => ask("203.0.113.7")));
-  const refused = answers.find(({ status }) => status === 429);
-  expect(refused?.headers.get("retry-after")).toBe("1");
-  expect(await refused?.json()).toMatchObject({ errors: [{ extensions: { code: "RATE_LIMITED" } }] });
-  expect((await ask("203.0.113.8")).headers.get("ratelimit-remaining")).toBe("119");
-  expect((await fetch(`${indexer.url}/nowhere`)).headers.has("ratelimit-limit")).toBe(false);
-});
+test("gives a table as Parquet, whole and by blocks; tells an address that asks too often to wait, and nobody else", () =>
+  expectParquet(indexer).then(() => expectLimits(indexer)));
 
 test("answers every query from one block, which it names, while blocks come in", async () => {
   const moments = await momentsDuring(indexer.url, settleInTurn(market, cast, 12).then(indexed));

@@ -1,5 +1,6 @@
 import { publicClients } from "ponder:api";
 import type { Hex } from "viem";
+import { steadyMs } from "./clock.ts";
 import type { BlockPoint } from "./snapshot.ts";
 
 const FRESH_MS = 1_000;
@@ -15,7 +16,7 @@ let asked: { readonly atMs: number; readonly view: Promise<ChainView | undefined
 
 /** The chain's head and genesis, at most a second old, however many ask. */
 export function chainView(): Promise<ChainView | undefined> {
-  const nowMs = performance.now();
+  const nowMs = steadyMs();
   if (asked === undefined || nowMs - asked.atMs > FRESH_MS) asked = { atMs: nowMs, view: askChain() };
   return asked.view;
 }

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { steadyMs } from "../clock.ts";
 import { refusal } from "../json.ts";
 import { callerOf } from "./caller.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -16,7 +17,7 @@ export const limited = createMiddleware<{ Bindings: NodeBindings }>(async (conte
   const remote = context.env?.incoming?.socket?.remoteAddress;
   const caller = callerOf(remote, context.req.header("x-forwarded-for"));
   if (caller === undefined) return await next();
-  const { allowed, remaining, resetSeconds } = limit.take(caller, performance.now());
+  const { allowed, remaining, resetSeconds } = limit.take(caller, steadyMs());
   const told = {
     "ratelimit-limit": String(BURST),
     "ratelimit-remaining": String(remaining),
