@@ -62,11 +62,12 @@ export class DhtNetwork {
     return this.#announce([...this.#keys]);
   }
 
-  /** Searches by hosts that live, one after the other. */
+  /** Searches by hosts that live and do not sell, one after the other. */
   async lookUps(count: number): Promise<LookUp[]> {
     const done: LookUp[] = [];
+    const buyers = this.#living.filter((host) => !this.#keys.has(host));
     for (let number = 0; number < count; number += 1)
-      done.push(await lookUp(this.#memory, any(this.#living), any(this.#all)));
+      done.push(await lookUp(this.#memory, any(buyers), any(this.#all)));
     return done;
   }
 
