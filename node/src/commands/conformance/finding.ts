@@ -1,3 +1,5 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
+
 /** How one thing that the documents say came out. */
 export interface Line {
   readonly name: string;
@@ -12,7 +14,11 @@ export interface Line {
 export type Found = string;
 
 /** The node does something else than the documents say. */
-export class Broken extends Error {}
+export class Broken extends LloomError {
+  constructor(otherwise: string) {
+    super("RESPONSE_INVALID", otherwise);
+  }
+}
 
 /** Throws `Broken` unless it holds. */
 export function hold(isRight: boolean, otherwise: string): void {
@@ -20,4 +26,8 @@ export function hold(isRight: boolean, otherwise: string): void {
 }
 
 /** There is nothing to look at, and why. */
-export class Skipped extends Error {}
+export class Skipped extends LloomError {
+  constructor(reason: string) {
+    super("CANCELLED", reason);
+  }
+}
