@@ -23,7 +23,8 @@ describe.each(Object.entries(PARTS))("the %s of a part", (field, part) => {
       expect(() => decode(wrong)).toThrow(refusal(new RegExp(`^${field}: must be at most ${partBytes} bytes`)));
   });
 
-  it.skipIf(field === "leaf")("are not empty", () => {
+  if (field === "leaf") return;
+  it("are not empty", () => {
     expect(decode(new Uint8Array(1))).toMatchObject({ [field]: new Uint8Array(1) });
     expect(() => decode(new Uint8Array())).toThrow(refusal(new RegExp(`^${field}: must not be empty`)));
   });

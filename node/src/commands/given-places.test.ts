@@ -34,6 +34,8 @@ const USES: Readonly<Record<string, readonly Use[]>> = {
   "dispute --sign-only": [signed("open", `0x${"1d".repeat(32)}`), signed("concede", `0x${"1d".repeat(32)}`)],
   "dispute --out": [{ args: ["evidence", `0x${"1d".repeat(32)}`], flags: { out: WRONG } }],
   "bench --gateway-key-file": [{ args: [], flags: { gateway: "http://127.0.0.1:8080", gatewayKeyFile: WRONG } }],
+  "batch --gateway-key-file": [{ args: ["list"], flags: { gateway: "http://127.0.0.1:8080", gatewayKeyFile: WRONG } }],
+  "batch --to": [{ args: ["results", "batch_0123456789abcdef"], flags: { to: WRONG } }],
   "chat --continue [FILE]": [{ args: [], flags: { continue: WRONG } }],
   "relay <file>": [{ args: [WRONG], flags: {} }],
   "signer [more]": [

@@ -12,6 +12,7 @@ import { progressSentence } from "./words.ts";
 /** The lines of a batch that is over, answers first and then failures, on standard output or whole in a file. */
 export async function tellResults(context: CommandContext, calls: BatchCalls, id: string): Promise<void> {
   const { to } = context.flags;
+  const path = typeof to === "string" ? freePlace(to) : undefined;
   const batch = await calls.find(id);
   if (!isOver(batch))
     throw new LloomError("COMMAND_INVALID", `The batch ${id} is not over: ${progressSentence(batch)}.`, {
@@ -23,12 +24,11 @@ export async function tellResults(context: CommandContext, calls: BatchCalls, id
       next: `lloom batch show ${id}`,
     });
   const event = { event: "results", id, ...batch.request_counts };
-  if (typeof to !== "string") {
+  if (path === undefined) {
     for (const file of files) await pour(calls, file, process.stdout);
     announceAside(context, event, progressSentence(batch));
     return;
   }
-  const path = givenPlace(to, "--to");
   await writeWhole(context, { calls, files, path });
   announce(context, { ...event, file: path }, `${progressSentence(batch)}\nThe lines are in ${path}.`);
 }
@@ -39,12 +39,17 @@ interface Writing {
   readonly path: string;
 }
 
+/** Where nothing is yet; looked at before anybody is asked. */
+function freePlace(to: string): string {
+  const path = givenPlace(to, "--to");
+  if (!existsSync(path)) return path;
+  throw new LloomError("COMMAND_INVALID", `There is a file already: ${path}. It is left as it is.`, {
+    next: "Give another path.",
+  });
+}
+
 /** All of it or nothing: a file of that name is never half of the results. */
 async function writeWhole({ json }: CommandContext, { calls, files, path }: Writing): Promise<void> {
-  if (existsSync(path))
-    throw new LloomError("COMMAND_INVALID", `There is a file already: ${path}. It is left as it is.`, {
-      next: "Give another path.",
-    });
   const part = `${path}.part`;
   const progress = progressLine();
   try {
