@@ -170,9 +170,7 @@ async function startPages(
   const observerPort = await wantedPort(progress, ports, "observer");
   const observerUrl = `http://127.0.0.1:${observerPort}`;
   const port = await wantedPort(progress, ports, "indexer");
-  // Of somebody else's chain nobody knows where it tells.
-  const rpcWsUrl = options.rpcUrl === undefined ? rpcUrl.replace(/^http/, "ws") : undefined;
-  const start = { supervisor, dir, rpcUrl, rpcWsUrl, chainId, deployment, port, signal };
+  const start = { supervisor, dir, rpcUrl, chainId, deployment, port, signal };
   const [indexerUrl] = await Promise.all([
     timed(
       progress,

@@ -11,8 +11,6 @@ export interface IndexerSpec {
   readonly supervisor: Supervisor;
   readonly dir: string;
   readonly rpcUrl: string;
-  /** The chain tells of its blocks here; without it, it is asked for them. */
-  readonly rpcWsUrl?: string | undefined;
   readonly chainId: number;
   readonly deployment: Deployment;
   readonly port: number;
@@ -21,7 +19,7 @@ export interface IndexerSpec {
 
 /** Starts the indexer on a database of its own and waits until it has caught up. Returns its URL. */
 export async function startIndexer(spec: IndexerSpec): Promise<string> {
-  const { supervisor, dir, rpcUrl, rpcWsUrl, chainId, deployment, port, signal } = spec;
+  const { supervisor, dir, rpcUrl, chainId, deployment, port, signal } = spec;
   const url = `http://127.0.0.1:${port}`;
   const database = join(dir, "indexer");
   await placeBlankDatabase(database);
@@ -33,14 +31,14 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
     cwd: ROOT,
     env: {
       LLOOM_RPC_URL: rpcUrl,
-      ...(rpcWsUrl === undefined ? {} : { LLOOM_RPC_WS_URL: rpcWsUrl }),
       LLOOM_CHAIN_ID: String(chainId),
       LLOOM_ACCOUNTING: deployment.accounting,
       LLOOM_STAKE_REGISTRY: deployment.stakeRegistry,
       LLOOM_AUDITS: deployment.audits,
       LLOOM_START_BLOCK: String(deployment.startBlock),
       LLOOM_PGLITE_DIR: database,
-      LLOOM_POLL_MS: "250",
+      // Asked for: Hardhat tells of its blocks by WebSocket for five minutes, and then no more, without ending the connection.
+      LLOOM_POLL_MS: "500",
       PONDER_TELEMETRY_DISABLED: "true",
     },
   });

@@ -67,8 +67,8 @@ async function lineOf({ name, section, look }: DocumentedCheck, examination: Exa
   try {
     return { name, section, outcome: "passed", message: await look(examination) };
   } catch (thrown) {
-    if (thrown instanceof Skipped) return { name, section, outcome: "skipped", message: thrown.message };
-    const message = thrown instanceof Broken ? thrown.message : asLloomError(thrown).message;
+    if (thrown instanceof Skipped) return { name, section, outcome: "skipped", message: thrown.reason };
+    const message = thrown instanceof Broken ? thrown.otherwise : asLloomError(thrown).message;
     return { name, section, outcome: "failed", message };
   }
 }

@@ -15,8 +15,12 @@ export type Found = string;
 
 /** The node does something else than the documents say. */
 export class Broken extends LloomError {
+  /** Goes on where a line has named the check. */
+  readonly otherwise: string;
+
   constructor(otherwise: string) {
     super("RESPONSE_INVALID", otherwise);
+    this.otherwise = otherwise;
   }
 }
 
@@ -27,7 +31,11 @@ export function hold(isRight: boolean, otherwise: string): void {
 
 /** There is nothing to look at, and why. */
 export class Skipped extends LloomError {
+  /** Goes on where a line has named the check. */
+  readonly reason: string;
+
   constructor(reason: string) {
     super("CANCELLED", reason);
+    this.reason = reason;
   }
 }
