@@ -242,7 +242,9 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
     await page.setViewportSize(viewport);
     for (const path of lists) {
       await open(visit, path);
-      const row = page.locator("tr", { has: page.locator(`a[href="/executors/${lower(executor)}"]`) }).last();
+      // Lists of somebody's lanes name executors too, and rank none.
+      const ranked = page.locator('tr:not([data-testid="lane-row"])');
+      const row = ranked.filter({ has: page.locator(`a[href="/executors/${lower(executor)}"]`) }).last();
       await row.getByText(`${disputesLost} disputes lost`).waitFor();
     }
     await open(visit, `/executors/${lower(judged.executor)}`);

@@ -4,7 +4,6 @@ import { untilAborted } from "../chain/rpc/until-aborted.ts";
 import { isEnded } from "../duties/party-rules.ts";
 import { LloomError } from "../errors.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
-import { signSavedAnswers } from "./answer/answer.ts";
 import { answerDisputes } from "./dispute/answer-disputes.ts";
 import { isOver } from "./dispute/answer-rules.ts";
 import { OwnCounts } from "./dispute/count-own.ts";
@@ -58,7 +57,6 @@ export async function createExecutor(parts: ExecutorParts, options: ExecutorOpti
   if (full !== undefined) throw full;
   await using stack = new AsyncDisposableStack();
   const pipeline = openPipeline(parts, settings, stack);
-  signSavedAnswers(pipeline.answering);
   const models = await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS));
   const { past, keyWatch } = await findPast(parts, settings, pipeline);
   pipeline.renew(models);

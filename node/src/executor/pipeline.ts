@@ -16,7 +16,7 @@ import { readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
 import { ChannelCache, longestChannelAgeMs } from "./admit/channel-cache.ts";
 import { OwnRun } from "./admit/own-run.ts";
 import { WorkQueue } from "./admit/work-queue.ts";
-import type { AnswerParts } from "./answer/answer.ts";
+import { type AnswerParts, signSavedAnswers } from "./answer/answer.ts";
 import { OpenRequests } from "./answer/open-requests.ts";
 import type { ExecutorOptions, ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
@@ -47,6 +47,8 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
     clock,
     longestAgeMs: longestChannelAgeMs(settings.unlockMarginSeconds),
   });
+  // Before settlement looks at what is owed: what it does not find then, it would settle with the next answer only.
+  signSavedAnswers({ identity, hasher, store, log });
   const settlement = stack.use(
     new Settlement({
       store,

@@ -175,7 +175,12 @@ function fail(store: ExecutorLog, requestHash: Hex, error: LloomError, log: Log)
 }
 
 /** Signs what a crash left saved but unsigned: exactly what was saved, so that there is never a second answer. */
-export function signSavedAnswers({ identity, hasher, store, log }: AnswerParts): void {
+export function signSavedAnswers({
+  identity,
+  hasher,
+  store,
+  log,
+}: Pick<AnswerParts, "identity" | "hasher" | "store" | "log">): void {
   for (const { requestHash, response } of store.answeredUnsigned()) {
     store.saveSignature(requestHash, identity.sign(hasher.hashResponse(response)));
     log.info({ requestHash }, "answer signed after a restart");

@@ -1,10 +1,10 @@
 import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { tcp } from "@libp2p/tcp";
-import { webSockets } from "@libp2p/websockets";
 import type { Libp2pOptions } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { QUIC_LIMITS } from "../limits.ts";
+import { closingWebSockets } from "./closing-web-sockets.ts";
 
 type Transport = NonNullable<Libp2pOptions["transports"]>[number];
 
@@ -64,7 +64,7 @@ export async function openTransports({ listen, tls, log }: TransportOptions): Pr
       next: "Give --tls-certificate and --tls-key their files, or listen on /ws behind a proxy that has one.",
     });
   const secure = tls && { https: { cert: tls.certificate, key: tls.key } };
-  const transports: Transport[] = [tcp(), webSockets(secure), circuitRelayTransport()];
+  const transports: Transport[] = [tcp(), closingWebSockets(secure), circuitRelayTransport()];
   let left = listen;
   for (const { name, at, load, instead } of NATIVE) {
     if (!listen.some((address) => at.test(address))) continue;
