@@ -6,6 +6,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import { FIRST_MODEL } from "../../devnet/src/first-answer.ts";
+import { startObserver } from "../../devnet/src/nodes.ts";
+import { Ports } from "../../devnet/src/ports.ts";
 import { METRICS, type MeasuredRole, type MetricKind } from "../../node/src/observe/metric-table.ts";
 import { startChain } from "../support/chain.ts";
 import { dashboardQueries, ruleQueries } from "../support/deploy-queries.ts";
@@ -23,6 +25,7 @@ const PROMPT = "What is Lloom? (kestrel-7f3a)";
 const RPC_SECRETS = ["rpc-us3r", "rpc-w0rd", "rpc-p4th", "rpc-qu3ry"];
 const [USER, WORD, PATH, QUERY] = RPC_SECRETS;
 const WAIT_MS = 60_000;
+const OBSERVER_PORT = 9480;
 
 interface Span {
   readonly traceId: string;
@@ -68,6 +71,7 @@ describe("a network that is watched", () => {
   const requestHashes: string[] = [];
   const scraped: Sample[] = [];
   let devnet: Devnet;
+  let observerUrl: string;
   let gate: RpcGate;
   let collector: Awaited<ReturnType<typeof startCollector>>;
 
@@ -76,6 +80,7 @@ describe("a network that is watched", () => {
     ...devnet.validators.map(({ metricsUrl: url }) => ({ role: "validator" as const, url })),
     ...devnet.executors.map(({ metricsUrl: url }) => ({ role: "executor" as const, url })),
   ];
+  const measured = () => [...nodes(), { role: "observer" as const, url: observerUrl }];
   const scrape = async (url: string | undefined): Promise<Sample[]> => {
     const response = await fetch(`${url}/metrics`);
     expect(response.headers.get("content-type")).toContain("text/plain");
@@ -105,6 +110,10 @@ describe("a network that is watched", () => {
     const traced = ["--otlp-endpoint", collector.url];
     const flags = { executorFlags: () => traced, gatewayFlags: traced };
     devnet = stack.use(await startDevnet({ rpcUrl, progress: QUIET, signal: AbortSignal.timeout(600_000), ...flags }));
+    // It comes with the pages, which nobody looks at here.
+    const port = await stack.use(new Ports()).next(OBSERVER_PORT);
+    observerUrl = `http://127.0.0.1:${port}`;
+    await startObserver(devnet.nodeContext, devnet.bootstrap, port);
     for (let sent = 0; sent < REQUESTS; sent += AT_ONCE)
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => asked(index % 2 === 0)));
     expect((await ask("no-such-model", false)).status).toBe(404);
@@ -126,7 +135,7 @@ describe("a network that is watched", () => {
       const settled = await Promise.all(devnet.executors.map(({ metricsUrl }) => scrape(metricsUrl)));
       return sum(settled.flat(), "lloom_settled_lanes_total", ({ outcome }) => outcome === "paid") > 0;
     });
-    for (const { url } of nodes()) scraped.push(...(await scrape(url)));
+    for (const { url } of measured()) scraped.push(...(await scrape(url)));
   });
   afterAll(async () => {
     if (levelBefore === undefined) delete process.env["LLOOM_LOG_LEVEL"];
@@ -150,12 +159,15 @@ describe("a network that is watched", () => {
     );
   });
 
-  it.each(["gateway", "executor", "validator"] as const)("shows of a %s exactly what the table has", async (role) => {
-    const url = nodes().find((node) => node.role === role)?.url;
-    const names = new Set((await (await fetch(`${url}/metrics`)).text()).match(/(?<=^# TYPE )\S+/gm));
-    const wanted = Object.entries<MetricKind>(METRICS).filter(([, { roles }]) => roles.includes(role));
-    expect([...names].sort()).toEqual(wanted.map(([name]) => name).sort());
-  });
+  it.each(["gateway", "executor", "validator", "observer"] as const)(
+    "shows of a %s exactly what the table has",
+    async (role) => {
+      const url = measured().find((node) => node.role === role)?.url;
+      const names = new Set((await (await fetch(`${url}/metrics`)).text()).match(/(?<=^# TYPE )\S+/gm));
+      const wanted = Object.entries<MetricKind>(METRICS).filter(([, { roles }]) => roles.includes(role));
+      expect([...names].sort()).toEqual(wanted.map(([name]) => name).sort());
+    },
+  );
 
   it("has data for every panel of the dashboard, every alert and every recorded name", () => {
     // Prometheus itself makes this one for every target.
