@@ -1,8 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { isLoopback } from "@lloom/protocol/loopback";
-import { LloomError } from "../errors.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isForeignName, openSmallServer, type SmallServer } from "../primitives/small-server.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -14,40 +11,22 @@ export interface ObservationOptions {
   readonly ready: () => Promise<Readiness>;
 }
 
-/** Serves `/metrics`, `/health` and `/ready` to whoever reaches it. */
-export interface ObservationServer extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** Whoever asks sends a line and some headers. */
-const REQUEST_TIMEOUT_MS = 10_000;
 const MOST_CONNECTIONS = 64;
 
-/** Listens. Throws PORT_TAKEN, CONFIG_INVALID. */
-export async function openObservationServer(options: ObservationOptions): Promise<ObservationServer> {
+/** Serves `/metrics`, `/health` and `/ready` to whoever reaches it. Throws PORT_TAKEN, CONFIG_INVALID. */
+export function openObservationServer(options: ObservationOptions): Promise<SmallServer> {
   const { host, port } = options;
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+  const place = {
+    host,
+    port,
+    mostConnections: MOST_CONNECTIONS,
+    flags: "--metrics",
+    cannot: "Metrics cannot be served",
+  };
+  return openSmallServer(
+    { ...place, holdsProcess: false },
     (request, response) => void answer(options, request, response),
   );
-  server.maxConnections = MOST_CONNECTIONS;
-  try {
-    server.listen({ host, port });
-    await once(server, "listening");
-  } catch (cause) {
-    throw listenProblem(cause, { host, port });
-  }
-  // A node that is done does not stay for whoever may still ask how it is.
-  server.unref();
-  return {
-    url: urlOf(server),
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 async function answer(
@@ -60,9 +39,7 @@ async function answer(
   };
   try {
     if (request.method !== "GET" && request.method !== "HEAD") return tell(405, { error: "Only GET is answered." });
-    // A page in this machine's browser must not get in by a name that it points at 127.0.0.1.
-    const asked = (request.headers.host ?? "localhost").replace(/:\d+$/, "");
-    if (isLoopback(host) && !isLoopback(asked)) return tell(403, { error: "The host header names another machine." });
+    if (isForeignName(host, request.headers)) return tell(403, { error: "The host header names another machine." });
     const path = request.url?.split("?", 1)[0];
     if (path === "/health") return tell(200, { status: "ok" });
     if (path === "/ready") {
@@ -75,22 +52,4 @@ async function answer(
   } catch {
     tell(500, { error: "The node cannot tell how it stands." });
   }
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-function listenProblem(cause: unknown, { host, port }: { readonly host: string; readonly port: number }): LloomError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-  if (code === "EADDRINUSE")
-    return new LloomError("PORT_TAKEN", `Port ${port} of ${host} is taken.`, {
-      cause,
-      next: "Give --metrics-port a free one, or 0 for any.",
-    });
-  return new LloomError("CONFIG_INVALID", `Metrics cannot be served on ${host}, port ${port} (${code}).`, {
-    cause,
-    next: "Give --metrics-host an address of this machine, such as 127.0.0.1, and --metrics-port a number above 1023.",
-  });
 }

@@ -1,14 +1,15 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LloomError } from "../errors.ts";
+import type { SmallServer } from "../primitives/small-server.ts";
 import { hashOfModel } from "./changed-terms.ts";
 import type { SheetWanted } from "./observer-options.ts";
-import { type ObserverServer, type ObserverServerOptions, openObserverServer } from "./observer-server.ts";
+import { type ObserverServerOptions, openObserverServer } from "./observer-server.ts";
 
 const DAY = 86_400_000;
 const EXECUTOR = `0x${"ab".repeat(20)}`;
 const asked: SheetWanted[] = [];
-let server: ObserverServer;
+let server: SmallServer;
 let failure: LloomError | undefined;
 
 const parts: ObserverServerOptions = {

@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
-import { isLoopback } from "@lloom/protocol/loopback";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Clock } from "../primitives/clock.ts";
+import { isForeignName, openSmallServer, type SmallServer } from "../primitives/small-server.ts";
 import { type Rate, TokenBucket } from "../primitives/token-bucket.ts";
 import type { Observer } from "./observer-options.ts";
 import { readWanted } from "./read-wanted.ts";
@@ -22,42 +20,26 @@ export interface ObserverServerOptions {
   readonly rate?: Rate;
 }
 
-/** Serves what an observer saw. */
-export interface ObserverServer extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** Whoever asks sends a line and some headers. */
-const REQUEST_TIMEOUT_MS = 10_000;
 const MOST_CONNECTIONS = 256;
 const LONGEST_URL = 1_024;
 /** A sheet costs a signature and a look at the disk. */
 const RATE = { perSecond: 50, burst: 200 };
 
-/** Listens. Throws PORT_TAKEN, CONFIG_INVALID. */
-export async function openObserverServer(options: ObserverServerOptions): Promise<ObserverServer> {
+/** Serves what an observer saw. Throws PORT_TAKEN, CONFIG_INVALID. */
+export function openObserverServer(options: ObserverServerOptions): Promise<SmallServer> {
   const { host, port } = options;
   const rate = new TokenBucket(options.rate ?? RATE);
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+  const place = {
+    host,
+    port,
+    mostConnections: MOST_CONNECTIONS,
+    flags: "--observer",
+    cannot: "The observer cannot listen",
+  };
+  return openSmallServer(
+    { ...place, holdsProcess: true },
     (request, response) => void answer({ ...options, rate }, request, response),
   );
-  server.maxConnections = MOST_CONNECTIONS;
-  try {
-    server.listen({ host, port });
-    await once(server, "listening");
-  } catch (cause) {
-    throw listenProblem(cause, { host, port });
-  }
-  return {
-    url: urlOf(server),
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 type Serving = Omit<ObserverServerOptions, "rate"> & { readonly rate: TokenBucket };
@@ -95,9 +77,7 @@ async function reply(
 ): Promise<Reply> {
   const { method = "", url = "/", headers } = request;
   if (method !== "GET" && method !== "HEAD") throw refusal("Only GET is answered.", "Ask with GET.");
-  // A page in this machine's browser must not get in by a name that it points at 127.0.0.1.
-  const asked = (headers.host ?? "localhost").replace(/:\d+$/, "");
-  if (isLoopback(host) && !isLoopback(asked))
+  if (isForeignName(host, headers))
     throw refusal(
       "The host header names another machine.",
       "Ask for 127.0.0.1, or have it listen elsewhere: --observer-host.",
@@ -115,21 +95,3 @@ async function reply(
 }
 
 const refusal = (message: string, next: string): LloomError => new LloomError("REQUEST_INVALID", message, { next });
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-function listenProblem(cause: unknown, { host, port }: { readonly host: string; readonly port: number }): LloomError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-  if (code === "EADDRINUSE")
-    return new LloomError("PORT_TAKEN", `Port ${port} of ${host} is taken.`, {
-      cause,
-      next: "Give --observer-port a free one, or 0 for any.",
-    });
-  return new LloomError("CONFIG_INVALID", `The observer cannot listen on ${host}, port ${port} (${code}).`, {
-    cause,
-    next: "Give --observer-host an address of this machine, such as 127.0.0.1, and --observer-port a number above 1023.",
-  });
-}
