@@ -27,7 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { name: "receipt lines", code: ["protocol/src/receipt/*.ts"], tests: ["protocol/src/receipt/*.test.ts"] },
   { name: "observed sheets", code: ["protocol/src/observed/*.ts"], tests: ["protocol/src/observed/*.test.ts"] },
-  { name: "revert words", code: ["protocol/src/revert/*.ts"], tests: [`${CHAIN}/revert.test.ts`] },
+  { name: "revert words", code: ["protocol/src/revert/*.ts"], tests: ["protocol/src/revert/*.test.ts"] },
   { name: "answer forms", code: [`${FORM}/*.ts`], tests: [`${FORM}/*.test.ts`, "protocol/vectors/forms.test.ts"] },
   { name: "verification", code: [`${VERIFICATION}/*.ts`], tests: [`${VERIFICATION}/*.test.ts`] },
   { name: "reputation", code: [`${REPUTATION}/*.ts`], tests: [`${REPUTATION}/*.test.ts`] },
