@@ -5,7 +5,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 /** Files that start whole networks of processes. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
 /** What lies beside the code that it tests. */
-const BESIDE_THE_CODE = "{protocol,node,indexer,web,checkout,devnet,ignition,scripts}/**/*.test.ts";
+const BESIDE_THE_CODE = "{protocol,node,browser,indexer,web,checkout,devnet,ignition,scripts}/**/*.test.ts";
 /** They may build the explorer first, and the machine may be busy with other things too. */
 const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 /** One that computes on all processors from beginning to end. */

@@ -6,6 +6,8 @@ import { encodeLength, FrameDecoder } from "../../node/src/p2p/frames/framing.ts
 
 /** Frames with this id are about the stream. */
 const STREAM_ID = 0;
+/** How long the last frame of a cancelled request may take, as long as a node waits (docs/protocol/requests.md). */
+export const CANCEL_GRACE_MS = 10_000;
 
 /** What waits for the reader of one answer. */
 interface Reader {
@@ -34,14 +36,22 @@ export class InferStream {
     return this.#problem === undefined && this.#stream.status === "open";
   }
 
-  /** Sends a request, and gives what the executor says to it until the last frame. At the signal the executor is told to stop. */
+  /**
+   * Sends a request, and gives what the executor says to it until the last frame. At the signal the executor is told to stop; one that
+   * does not end it within `CANCEL_GRACE_MS` is left: STREAM_INTERRUPTED, as when the connection is lost. Throws FRAME_INVALID.
+   */
   async *request(body: Omit<RequestFrame, "id">, cancel: AbortSignal): AsyncGenerator<ExecutorFrame> {
     if (this.#problem !== undefined) throw this.#problem;
     this.#lastId += 1;
     const id = this.#lastId;
     const reader: Reader = { frames: [], wake: Promise.withResolvers() };
     this.#readers.set(id, reader);
-    const onCancel = (): void => this.#send(encodeClientFrame({ type: "cancel", id }));
+    const sendCancel = (): void => this.#send(encodeClientFrame({ type: "cancel", id }));
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    const onCancel = (): void => {
+      sendCancel();
+      grace = setTimeout(() => end(reader, ignored()), CANCEL_GRACE_MS);
+    };
     let isOver = false;
     try {
       this.#send(encodeClientFrame({ ...body, id }));
@@ -60,8 +70,9 @@ export class InferStream {
       }
     } finally {
       cancel.removeEventListener("abort", onCancel);
+      clearTimeout(grace);
       this.#readers.delete(id);
-      if (!isOver && this.isOpen) onCancel();
+      if (!isOver && this.isOpen) sendCancel();
     }
   }
 
@@ -102,9 +113,14 @@ export class InferStream {
 
   #fail(problem: LloomError): void {
     this.#problem ??= problem;
-    for (const reader of this.#readers.values()) {
-      reader.problem ??= this.#problem;
-      reader.wake.resolve();
-    }
+    for (const reader of this.#readers.values()) end(reader, this.#problem);
   }
 }
+
+function end(reader: Reader, problem: LloomError): void {
+  reader.problem ??= problem;
+  reader.wake.resolve();
+}
+
+const ignored = (): LloomError =>
+  new LloomError("STREAM_INTERRUPTED", "The executor did not end the cancelled request in time.");
