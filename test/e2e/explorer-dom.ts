@@ -5,6 +5,8 @@
 
 export interface PageElement {
   readonly id: string;
+  readonly innerText: string;
+  click(): void;
   getAttribute(name: string): string | null;
   querySelector(selector: string): PageElement | null;
 }

@@ -130,15 +130,13 @@ export function AskForm(props: AskFormProps) {
         />
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        {isBusy ? (
-          <button type="button" className={BUTTON} onClick={onStop}>
-            Stop
-          </button>
-        ) : (
-          <button type="submit" className={BUTTON} disabled={!canAsk} title="Ctrl or Cmd with Enter">
-            Ask
-          </button>
-        )}
+        <button type="submit" className={BUTTON} disabled={!canAsk} title="Ctrl or Cmd with Enter">
+          Ask
+        </button>
+        {/* Always there, in one place: a click that comes as the answer ends must meet nothing that asks, or clears. */}
+        <button type="button" className={PLAIN_BUTTON} disabled={!isBusy} onClick={onStop}>
+          Stop
+        </button>
         {onClear === undefined ? null : (
           <button type="button" className={PLAIN_BUTTON} disabled={isBusy} onClick={onClear}>
             Clear the conversation

@@ -4,6 +4,7 @@ import type { ChatMessage } from "@lloom/protocol/messages";
 import { useCallback, useEffect, useRef, useState } from "react";
 import {
   type AnswerEvent,
+  ended,
   heard,
   LIMITS,
   messagesOf,
@@ -61,9 +62,9 @@ interface Following {
 async function follow({ answering, messages, controller: { signal }, change }: Following): Promise<void> {
   try {
     for await (const event of answering(messages, signal)) change((turn) => heard(turn, event, messages));
-    change((turn) => ({ ...turn, says: "", state: signal.aborted ? "stopped" : "done" }));
+    change((turn) => ended(turn, signal.aborted));
   } catch (thrown) {
-    const trouble = signal.aborted ? undefined : troubleOf(thrown);
-    change((turn) => ({ ...turn, says: "", state: signal.aborted ? "stopped" : "failed", trouble }));
+    if (signal.aborted) change((turn) => ended(turn, true));
+    else change((turn) => ({ ...turn, says: "", state: "failed", trouble: troubleOf(thrown) }));
   }
 }

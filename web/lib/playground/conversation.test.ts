@@ -1,7 +1,7 @@
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { expect, test } from "vitest";
 import { provenAnswer } from "../../../protocol/test/proven-answer.ts";
-import { heard, messagesOf, newTurn, shownAnswer, type Turn, troubleOf } from "./conversation.ts";
+import { ended, heard, messagesOf, newTurn, shownAnswer, type Turn, troubleOf } from "./conversation.ts";
 
 const PRICES = { inboundPrice: 1_000_000n, outboundPrice: 4_000_000n };
 const answered = (id: number, changes: Partial<Turn> = {}): Turn => ({
@@ -34,6 +34,20 @@ test("cost runs along by the usual tokens, and is the receipt's in the end", () 
   expect(turn.text).toBe("Because of it.");
   turn = heard(turn, { type: "receipt", file: { receipt, content } }, messages);
   expect(turn.cost).toBe(receipt.response.cumulativeCost - receipt.request.ackedCost);
+});
+
+test("an answer was stopped if its receipt says so, and whole if Stop came too late", () => {
+  const proven = provenAnswer([{ role: "user", content: "Why?" }], "Because.");
+  const withReason = (finishReason: bigint): Turn => {
+    const receipt = { ...proven.receipt, response: { ...proven.receipt.response, finishReason } };
+    return { ...newTurn(1, "Why?", "direct"), file: { ...proven, receipt } };
+  };
+  expect(ended(withReason(1n), true)).toMatchObject({ state: "done", says: "" });
+  expect(ended(withReason(3n), true).state).toBe("stopped");
+  expect(ended(withReason(3n), false).state).toBe("stopped");
+  expect([true, false].map((isAborted) => ended(newTurn(1, "Why?", "gateway"), isAborted).state)).toEqual([
+    ...["stopped", "done"],
+  ]);
 });
 
 test("failures are told in words, with a step that a visitor can take", () => {

@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import { type Address, FINISH_REASONS } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import { asLloomError } from "@lloom/protocol/lloom-error";
 import type { ChatMessage } from "@lloom/protocol/messages";
@@ -8,6 +8,8 @@ import { outsideWords } from "../guard/outside-words.ts";
 
 /** Limits on what a visitor gives. */
 export const LIMITS = { questionCharacters: 8_000, answerTokens: 1_024, usualAnswerTokens: 256, turns: 40 } as const;
+
+const CANCELLED = BigInt(FINISH_REASONS.indexOf("cancelled"));
 
 /** Base units for a million tokens. */
 export interface Prices {
@@ -83,6 +85,15 @@ export function heard(turn: Turn, event: AnswerEvent, messages: readonly ChatMes
       return { ...turn, file: event.file, cost, executor: request.executor, says: "" };
     }
   }
+}
+
+/**
+ * The turn when nothing more comes. Who stops as the last words arrive has stopped nothing: where there is a receipt, it says whether
+ * the answer was cut.
+ */
+export function ended(turn: Turn, isAborted: boolean): Turn {
+  const isCut = turn.file === undefined ? isAborted : turn.file.receipt.response.finishReason === CANCELLED;
+  return { ...turn, says: "", state: isCut ? "stopped" : "done" };
 }
 
 /** Anything thrown, as what a visitor reads. */
