@@ -10,6 +10,7 @@ interface BenchOptions {
   readonly busy: number;
   readonly profile: boolean;
   readonly minutes: number;
+  readonly parallel: number;
   /** Takes lines that are printed below the table. */
   readonly tell: (line: string) => void;
 }
@@ -123,7 +124,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   soak: {
     describe: "answers without a pause: memory, its growth, and whether anything is lost or paid twice",
     legend: [
-      "64 in parallel, 16 tokens each, for --minutes (5 unless given); memory is looked at every ten seconds, its growth after the first",
+      "--parallel (64 unless given), 16 tokens each, for --minutes (5 unless given); memory is looked at every ten seconds, its growth after the first",
       "quarter (the larger of both). Then both are stopped, which settles, and all answers are compared: lost: came through and in no log of",
       "the gateway, or not as the executor signed it. paidTwice, unpaid: by the chain, beyond and below the lanes' last receipts.",
       ...SERVED,
@@ -149,7 +150,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 };
 
-const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile] [--minutes N]
+const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile] [--minutes N] [--parallel N]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
@@ -181,6 +182,7 @@ async function main(): Promise<number> {
     busy: { type: "string", default: "0" },
     profile: { type: "boolean", default: false },
     minutes: { type: "string", default: "5" },
+    parallel: { type: "string", default: "64" },
   } as const;
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [name] = positionals;
@@ -194,15 +196,18 @@ async function main(): Promise<number> {
   if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
   if (!/^\d{1,3}$/.test(values.minutes) || Number(values.minutes) < 1)
     refuse(`--minutes is "${values.minutes}".`, "Give a whole number of minutes, such as 60.");
+  if (!/^\d{1,4}$/.test(values.parallel) || Number(values.parallel) < 1)
+    refuse(`--parallel is "${values.parallel}".`, "Give a number of answers at once, such as 16.");
   const problem = benchmark.takesArtifacts && compileChanged();
   if (problem !== undefined) throw new ExplainedError(problem, "Correct the contract that the compiler names.");
   const load = (): string | undefined => loadavg()[0]?.toFixed(1);
   const before = load();
   const told: string[] = [];
-  const { profile, busy, minutes } = values;
+  const { profile, busy, minutes, parallel } = values;
   const rows = await benchmark.run({
     busy: Number(busy),
     minutes: Number(minutes),
+    parallel: Number(parallel),
     profile,
     tell: (line) => told.push(line),
   });

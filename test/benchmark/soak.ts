@@ -9,14 +9,20 @@ import { type SoakBooks, soakBooks } from "./soak/soak-books.ts";
 
 const TARGETS = { executorRss: 150, gatewayRss: 200, slope: 1, tasks: 3_000_000 };
 
-const LOAD = { parallel: 64, tokens: 16, mostCalls: 100_000, mostMs: 10_000 };
+const LOAD = { tokens: 16, mostCalls: 100_000, mostMs: 10_000 };
 /** Before memory is looked at: code is compiled by then, and caches hold what they hold. */
 const WARM_SHARE = 0.25;
 const MINUTE_MS = 60_000;
 
 /** Answers without a pause for so many minutes, and then what memory, both logs and the chain say. */
-export const run = (options: RunOptions & { readonly minutes: number }): Promise<BenchRow[]> =>
-  measuredRun(options, (serving) => measure(serving, options.minutes));
+export const run = (options: SoakOptions): Promise<BenchRow[]> =>
+  measuredRun(options, (serving) => measure(serving, options));
+
+interface SoakOptions extends RunOptions {
+  readonly minutes: number;
+  /** Answers at once. */
+  readonly parallel: number;
+}
 
 interface Soaked {
   readonly answers: number;
@@ -25,18 +31,20 @@ interface Soaked {
   readonly memory: Readonly<Record<Worker, readonly Sample[]>>;
 }
 
-async function measure(serving: Serving, minutes: number): Promise<BenchRow[]> {
-  const soaked = await soak(serving, minutes * MINUTE_MS);
+async function measure(serving: Serving, options: SoakOptions): Promise<BenchRow[]> {
+  const soaked = await soak(serving, options);
   const books = await closeBooks(serving);
   return rowsOf(serving, soaked, books);
 }
 
-async function soak({ lloom, run, say, meter }: Serving, lengthMs: number): Promise<Soaked> {
+async function soak({ lloom, run, say, meter }: Serving, { minutes, parallel }: SoakOptions): Promise<Soaked> {
+  const lengthMs = minutes * MINUTE_MS;
+  const load = { ...LOAD, parallel };
   const memory: Record<Worker, Sample[]> = { gateway: [], executor: [] };
   let [answers, errors, elapsedMs] = [0, 0, 0];
   while (elapsedMs < lengthMs) {
     const done = await meter.watch(
-      () => run({ kind: "calls", target: lloom, ...LOAD, mostMs: Math.min(LOAD.mostMs, lengthMs - elapsedMs) }),
+      () => run({ kind: "calls", target: lloom, ...load, mostMs: Math.min(LOAD.mostMs, lengthMs - elapsedMs) }),
       ({ tookMs }) => tookMs.length,
     );
     answers += done.tookMs.length;
