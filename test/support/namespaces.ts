@@ -67,12 +67,18 @@ export class TestInternet implements Disposable {
 
   /** Starts a script of TypeScript on a machine. */
   start(machine: Machine, script: URL, args: readonly string[]): MachineProgram {
-    const command = ["netns", "exec", this.#name(machine), process.execPath, fileURLToPath(script), ...args];
-    const child = spawn("ip", command, { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn("ip", [...this.nodeOn(machine), fileURLToPath(script), ...args], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     this.#programs.push(child);
     const said: Record<string, unknown>[] = [];
     createInterface({ input: child.stdout }).on("line", (line) => said.push(JSON.parse(line)));
     return { said, tell: (told) => void child.stdin.write(`${JSON.stringify(told)}\n`) };
+  }
+
+  /** What follows `ip` to run Node on a machine. */
+  nodeOn(machine: Machine): string[] {
+    return ["netns", "exec", this.#name(machine), process.execPath];
   }
 
   [Symbol.dispose](): void {

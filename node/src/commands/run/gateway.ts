@@ -29,6 +29,7 @@ export const gateway: Command = {
   settings: [
     "bootstrap",
     "listen",
+    "announce",
     "mdns",
     ...BUYING_SETTINGS,
     "exploration",
