@@ -11,7 +11,9 @@ import { DEVNET_ACCOUNTS, devnetAccount } from "../../devnet/src/accounts.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import type { RunningNode } from "../../devnet/src/nodes.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
+import { residentMegabytes } from "../benchmark/soak/resident-memory.ts";
 import { FAULT_MODEL, type FaultBackends, startFaultBackends } from "../support/fault-backend.ts";
+import { besiege } from "../support/hostile-peers.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { eventually, runNode } from "../support/processes.ts";
 import { LLOOM_PROGRAM } from "../support/program.ts";
@@ -22,6 +24,8 @@ const CLIENT = DEVNET_ACCOUNTS.gateway.address;
 interface Models {
   readonly data: readonly { readonly id: string; readonly lloom: { readonly executors: number } }[];
 }
+/** What a heap may keep of what it grew to. */
+const MAY_STAY_MB = 64;
 /** Nobody settles by age while a test watches. */
 const LATE = ["--settle-age-seconds", "3600"];
 
@@ -61,9 +65,9 @@ describe("a network of real processes", () => {
   };
   const allOffered = (): Promise<void> =>
     eventually("three executors are offered", 30_000, async () => (await offered()) >= executors.size);
-  const ask = (model = FAULT_MODEL) =>
+  const ask = (model = FAULT_MODEL, more: object = {}) =>
     openai.chat.completions
-      .create({ model, messages: [{ role: "user", content: "What do looms do?" }] })
+      .create({ model, messages: [{ role: "user", content: "What do looms do?" }], ...more })
       .withResponse();
   const refusal = async (asking: Promise<unknown>): Promise<APIError> => {
     const thrown = await asking.then(
@@ -126,6 +130,42 @@ describe("a network of real processes", () => {
     expect(added).toHaveLength(1);
     expect(paid(added).toString()).toBe(response.headers.get("x-lloom-cost"));
     await restart(name);
+  });
+
+  it("asks another while an executor's process is frozen with its connections open, and sells by it once it goes on", async () => {
+    const { address, process: part } = running(SECOND);
+    const before = await settlements(address);
+    part.signal("SIGSTOP");
+    try {
+      const { data, response } = await ask(FAULT_MODEL, { provider: { order: [address] } });
+      expect(data.choices[0]?.message.content).toBe("Looms weave threads.");
+      expect(response.headers.get("x-lloom-attempts")).toBe("2");
+      expect([FIRST, THIRD]).toContain(nameOf(response.headers.get("x-lloom-executor")));
+    } finally {
+      part.signal("SIGCONT");
+    }
+    const only = { provider: { only: [address] } };
+    const sold = async (): Promise<boolean> => (await ask(FAULT_MODEL, only).catch(() => undefined)) !== undefined;
+    await eventually("it answers again", 60_000, sold);
+    expect(await settlements(address)).toHaveLength(before.length);
+  });
+
+  it("serves clients while strangers besiege an executor's process, and has its memory back when they are gone", async () => {
+    const { address, multiaddrs, process: part } = running(THIRD);
+    const only = { provider: { only: [address] } };
+    await ask(FAULT_MODEL, only);
+    const before = residentMegabytes(part.pid);
+    const siege = await besiege(multiaddrs);
+    for (let count = 0; count < 5; count += 1) {
+      const { data, response } = await ask(FAULT_MODEL, only);
+      expect(data.choices[0]?.message.content).toBe("Looms weave threads.");
+      expect(response.headers.get("x-lloom-attempts")).toBe("1");
+    }
+    await eventually("who says nothing is cut", 60_000, () => siege.silent() === 0);
+    await siege[Symbol.asyncDispose]();
+    const grown = (): number => residentMegabytes(part.pid) - before;
+    await eventually("its memory is back", 60_000, () => grown() < MAY_STAY_MB);
+    await ask(FAULT_MODEL, only);
   });
 
   it("names an unknown model and the ones there are", async () => {
