@@ -39,8 +39,9 @@ async function once(meeting: Meeting, standIn: readonly string[]): Promise<numbe
         return seconds();
       }
     } catch (thrown) {
-      // On a machine that has much to do it may find nobody within the usual wait: whoever waits asks again.
-      if (asLloomError(thrown).code !== "NO_EXECUTOR" || seconds() > MOST_SECONDS) throw thrown;
+      // On a machine that has much to do it may find nobody within the usual wait, or not get through: whoever waits asks again.
+      const { code } = asLloomError(thrown);
+      if ((code !== "NO_EXECUTOR" && code !== "EXECUTOR_UNREACHABLE") || seconds() > MOST_SECONDS) throw thrown;
     }
   }
 }
