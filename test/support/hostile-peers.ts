@@ -16,7 +16,7 @@ const request = (id: number): Buffer => framed(encodeClientFrame({ ...requestBod
 const half = request(1).subarray(0, 100);
 const TOO_LARGE = encodeLength(64 * 1024 * 1024);
 /** What each peer of a kind sends on a stream of its own. */
-const SENT: readonly (readonly Buffer[])[] = [
+const SENT: readonly (readonly Uint8Array[])[] = [
   [half],
   [TOO_LARGE],
   // Requests that nobody has signed, and one of them twice.
@@ -58,7 +58,7 @@ function silentSocket(host: string, port: number): Socket {
 }
 
 /** Whoever is refused a connection or cut meanwhile has been dealt with already. */
-async function attack(peer: Host, address: string, sent: readonly Buffer[]): Promise<void> {
+async function attack(peer: Host, address: string, sent: readonly Uint8Array[]): Promise<void> {
   try {
     const stream = await peer.libp2p.dialProtocol(multiaddr(address), INFER_PROTOCOL);
     for (const part of sent) stream.send(part);

@@ -147,7 +147,7 @@ describe("the form of a sheet", () => {
   });
 
   it.each(KINDS)("takes as many rows as its limit, and none more: %s", (kind) => {
-    const rows = Object.values(WHOLE[kind]).find(Array.isArray);
+    const rows: readonly unknown[] = Object.values(WHOLE[kind]).find(Array.isArray) ?? [];
     const of = (count: number) => ({ ...WHOLE[kind], [ROWS[kind]]: Array(count).fill(rows[0]) });
     const limit =
       SHEET_LIMITS[kind === "book" ? "offers" : kind === "prices" ? "changes" : kind === "uptime" ? "hours" : kind];
