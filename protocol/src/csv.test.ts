@@ -4,8 +4,8 @@ import { csvCell, csvLine } from "./csv.ts";
 const line = (values: readonly unknown[]) => csvLine(values.map(csvCell));
 
 test("quotes what would break a line, and leaves nothing as an empty cell", () => {
-  expect(line(["a,b", 'say "x"', "two\nlines", null, undefined, 12n, 3, true])).toBe(
-    '"a,b","say ""x""","two\nlines",,,12,3,true\r\n',
+  expect(line(["a,b", 'say "x"', "two\nlines", null, undefined, 12n, 3, true, ["0x1", "0x2"]])).toBe(
+    '"a,b","say ""x""","two\nlines",,,12,3,true,"0x1,0x2"\r\n',
   );
 });
 

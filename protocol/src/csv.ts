@@ -4,8 +4,8 @@ const RUNS_AS_FORMULA = /^[=+\-@\t\r]/;
 /** A cell of RFC 4180 CSV. Empty for nothing; text that a spreadsheet would run as a formula is disarmed by an apostrophe. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
-  const text = RUNS_AS_FORMULA.test(value) ? `'${value}` : value;
+  // A list has commas between its members.
+  const text = typeof value === "string" && RUNS_AS_FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

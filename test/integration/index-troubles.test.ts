@@ -5,26 +5,29 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { type OwnPostgres, openPostgres } from "../support/postgres.ts";
 import { untilPrinted } from "../support/processes.ts";
-import { expectAgreement } from "./indexer/agreement.ts";
 import { expectAnalytics } from "./indexer/analytics.ts";
-import { type Cast, enterMarket, settleSome } from "./indexer/deeds.ts";
 import { everyTable } from "./indexer/every-table.ts";
+import { liveWholeLife, type WholeLife } from "./indexer/history/whole-life.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
+import { expectEveryTable } from "./indexer/replay/expect-every-table.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /*
  * What happens to an index that runs for years, one after the other to the same one; in the end it has to have the tables of one to which
- * nothing happened. On Postgres where the machine has it, else on the built-in database.
+ * nothing happened. On Postgres where the machine has it, else on the built-in database. Its past is by all contracts, and after each trouble every
+ * table is what the chain's logs come to by themselves.
  */
 
 /** A busy machine may give an index little of its time, and a lock of one that was killed is held for 25 seconds. */
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+const SEED = Number(process.env["SEED"] ?? 20_261_201);
+const PAIRS = 1_500;
 const REORGS = [1, 5, 30] as const;
 const directory = mkdtempSync(join(tmpdir(), "lloom-index-troubles-"));
 const postgres: OwnPostgres | undefined = await openPostgres();
 let market: Market;
 let rpcServer: RpcServer;
-let cast: Cast;
+let life: WholeLife;
 let indexer: Indexer;
 const replicas: Indexer[] = [];
 
@@ -32,23 +35,19 @@ const settings = (schema: string) => ({
   rpcUrl: rpcServer.url,
   accounting: market.accounting.address,
   stakeRegistry: market.stakeRegistry.address,
-  audits: market.audits.address,
+  audits: life.audits,
   directory: join(directory, schema),
   ...(postgres && { databaseUrl: postgres.url }),
   schema,
 });
 const head = () => market.connection.ethers.provider.getBlockNumber();
-const agreed = async () => {
-  await indexer.reaches(await head());
-  await expectAgreement(indexer, market);
-};
-const deposit = (amount: number) => market.accounting.send(cast.client, "deposit", BigInt(amount));
+const agreed = () => expectEveryTable(indexer, market, life.audits);
+const deposit = (amount: number) => market.accounting.send(life.cast.client, "deposit", BigInt(amount));
 
 beforeAll(async () => {
   market = await openMarket();
   rpcServer = await openRpcServer(market.connection.provider);
-  cast = await enterMarket(market);
-  await settleSome(market, cast);
+  life = await liveWholeLife(market, { seed: SEED, pairs: PAIRS, epochs: 3, audited: 6 });
 });
 
 afterAll(async () => {
@@ -65,8 +64,9 @@ test("is killed while it reads the past, and reads on", async () => {
   killed.signal("SIGKILL");
   await killed.ended;
   indexer = await startIndexer(settings("lloom_1"));
-  await agreed();
-  await expectAnalytics(indexer, market, { telling: ["Gas of an answer and of a settlement"] });
+  expect(await agreed(), `rows by the seed ${SEED}`).toBeGreaterThan(PAIRS);
+  const telling = ["Gas of an answer and of a settlement", "Who was paid most in a month, by model"];
+  await expectAnalytics(indexer, market, { audits: life.audits, telling });
 });
 
 test.runIf(postgres !== undefined)("is served by two more processes, one of which may die", async () => {
