@@ -19,6 +19,7 @@ import { exitCodeOf, live } from "./daemon.ts";
 import { asLloomError, type LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { refuseMended } from "./mended-text.ts";
+import { keepHeapSmall } from "./primitives/small-heap.ts";
 import type { Setting } from "./setting-forms.ts";
 import { SETTINGS, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
@@ -88,6 +89,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
     const reread = () => readSettings(command, { flags, file, json });
     const { settings, networkFile, settingsProblem } = settingsOf(command, { flags, file, json });
     const log = createLog({ level: settings.logLevel, name });
+    if (command.kind === "daemon") life.stack.use(keepHeapSmall());
     await command.run({
       ...life,
       settings,
