@@ -7,7 +7,7 @@ import { median, percentile } from "./serving/percentile.ts";
 import { measuredRun, type RunOptions } from "./serving/run-options.ts";
 import { PACES, type Serving } from "./serving/serving.ts";
 import { gapsOf } from "./serving/stalls.ts";
-import { WORKERS } from "./serving/work-meter.ts";
+import { cpuRows, type WorkMeter } from "./serving/work-meter.ts";
 
 /** Milliseconds more than a direct call. */
 const TARGETS = {
@@ -36,20 +36,22 @@ interface Measured {
 /** What each way adds to a call of the backend, one call at a time. */
 export const run = (options: RunOptions): Promise<BenchRow[]> => measuredRun(options, measure);
 
-async function measure(serving: Serving): Promise<BenchRow[]> {
-  const { subjects, say } = serving;
+async function measure(given: Serving): Promise<BenchRow[]> {
+  const floor = await given.startFloor();
+  const serving = { ...given, subjects: [...given.subjects, floor.subject] };
+  const { subjects, lloom, meter, say } = serving;
   for (const subject of subjects) await calls(serving, subject, WARM_UP);
   const measured = await interleave(subjects, ROUNDS, async (subject, round) => {
     say(`round ${round + 1} of ${ROUNDS}, ${subject.name}`);
-    return measureOne(serving, subject);
+    const watching = subject === lloom ? meter : subject === floor.subject ? floor.meter : undefined;
+    return measureOne(serving, subject, watching);
   });
-  return rowsOf(serving, measured);
+  return [...rowsOf(serving, measured), ...cpuRows(meter), ...cpuRows(floor.meter, "floor.")];
 }
 
-async function measureOne(serving: Serving, subject: Subject): Promise<Measured> {
-  const { lloom, meter } = serving;
+async function measureOne(serving: Serving, subject: Subject, meter: WorkMeter | undefined): Promise<Measured> {
   const ask = (): Promise<CallsDone> => calls(serving, subject, CALLS.count);
-  const whole = subject === lloom ? await meter.watch(ask, ({ tookMs }) => tookMs.length) : await ask();
+  const whole = await (meter?.watch(ask, ({ tookMs }) => tookMs.length) ?? ask());
   if (whole.tookMs.length === 0) throw silent(subject, whole.firstProblem);
   const short = await streams(serving, subject, { ...SHORT_STREAMS, paceMs: 0 });
   const paced = await streams(serving, subject, { ...PACED_STREAMS, paceMs: PACES.latency });
@@ -82,7 +84,7 @@ interface Streams {
 const streams = ({ run }: Serving, target: Subject, { count, tokens, paceMs }: Streams): Promise<StreamsDone> =>
   run({ kind: "streams", target, tokens, paceMs, parallel: 1, rampMs: 0, each: count });
 
-function rowsOf({ subjects, meter }: Serving, measured: ReadonlyMap<string, Measured[]>): BenchRow[] {
+function rowsOf({ subjects }: Serving, measured: ReadonlyMap<string, Measured[]>): BenchRow[] {
   const ofDirect = measured.get("direct") ?? [];
   /** More than the direct call of the same round. */
   const added = (name: string, figure: Figure): number =>
@@ -100,7 +102,6 @@ function rowsOf({ subjects, meter }: Serving, measured: ReadonlyMap<string, Meas
     for (const figure of FIGURES) rows.push(plain(`${other}.${figure}`, added(other, figure)));
   for (const figure of FIGURES)
     rows.push(plain(`direct.${figure.replace(".added", "")}`, median(ofDirect.map(({ figures }) => figures[figure]))));
-  for (const worker of WORKERS) rows.push(plain(`${worker}.cpu`, meter.cpuMs(worker)));
   const errors = (measured.get("lloom") ?? []).reduce((sum, round) => sum + round.errors, 0);
   rows.push({ name: "errors", value: errors, unit: "answers", target: 0, met: errors === 0 });
   return rows;

@@ -7,7 +7,7 @@ import { median } from "./serving/percentile.ts";
 import { measuredRun, type RunOptions } from "./serving/run-options.ts";
 import { PACES, type Serving } from "./serving/serving.ts";
 import { isStalled, mostAtOnce } from "./serving/stalls.ts";
-import { WORKERS } from "./serving/work-meter.ts";
+import { cpuRows } from "./serving/work-meter.ts";
 
 const TARGETS = { rps: 1_500, errors: 0, streams: 1_000 };
 
@@ -23,18 +23,17 @@ const LATE_MS = 1_000;
 /** How many signed answers a second, and how many streams at once, through one executor and one gateway. */
 export const run = (options: RunOptions): Promise<BenchRow[]> => measuredRun(options, measure);
 
-async function measure(serving: Serving): Promise<BenchRow[]> {
+async function measure(given: Serving): Promise<BenchRow[]> {
+  const floor = await given.startFloor();
+  const serving = { ...given, subjects: [...given.subjects, floor.subject] };
   const { subjects, lloom, run, meter, say } = serving;
   const ask = (target: Subject): Promise<CallsDone> => run({ kind: "calls", target, ...CALLS });
   for (const subject of subjects) await ask(subject);
   const measured = await interleave(subjects, ROUNDS, async (subject, round) => {
     say(`round ${round + 1} of ${ROUNDS}, ${subject.name}`);
-    return subject === lloom
-      ? meter.watch(
-          () => ask(lloom),
-          ({ tookMs }) => tookMs.length,
-        )
-      : ask(subject);
+    const watching = subject === lloom ? meter : subject === floor.subject ? floor.meter : undefined;
+    const work = (): Promise<CallsDone> => ask(subject);
+    return watching?.watch(work, ({ tookMs }) => tookMs.length) ?? work();
   });
   const held = new Map<string, number>();
   for (const subject of subjects)
@@ -42,7 +41,7 @@ async function measure(serving: Serving): Promise<BenchRow[]> {
       subject.name,
       await mostHeld(subject === lloom ? STEPS : STEPS.slice(-1), (count) => holds(serving, subject, count)),
     );
-  return rowsOf(serving, measured, held);
+  return [...rowsOf(serving, measured, held), ...cpuRows(meter), ...cpuRows(floor.meter, "floor.")];
 }
 
 /** Whether so many streams are open at the same time, and none of them stalls. */
@@ -62,7 +61,7 @@ async function holds({ run, say }: Serving, target: Subject, parallel: number): 
 }
 
 function rowsOf(
-  { subjects, meter }: Serving,
+  { subjects }: Serving,
   measured: ReadonlyMap<string, CallsDone[]>,
   held: ReadonlyMap<string, number>,
 ): BenchRow[] {
@@ -87,6 +86,5 @@ function rowsOf(
     rows.push(plain(`${name}.rps`, rpsOf(name), "answers/s"), plain(`${name}.errors`, errorsOf(name), "answers"));
     rows.push(plain(`${name}.streams`, held.get(name) ?? 0, "streams"));
   }
-  for (const worker of WORKERS) rows.push(plain(`${worker}.cpu`, meter.cpuMs(worker), "ms"));
   return rows;
 }

@@ -3,6 +3,7 @@ import { LLOOM } from "../../../checkout/paths.ts";
 import { Ports } from "../../../devnet/src/ports.ts";
 import { openRunFolder } from "../../../devnet/src/run-folder.ts";
 import { Supervisor } from "../../../devnet/src/supervisor.ts";
+import { type Floor, startFloor } from "../floored/start-floor.ts";
 import { profileFlags } from "../profile/profile-folder.ts";
 import { type BenchNetwork, startBenchNetwork } from "./bench-network.ts";
 import { fund } from "./fund.ts";
@@ -29,6 +30,8 @@ export interface Serving {
   /** What executor and gateway do for Lloom's answers. */
   readonly meter: WorkMeter;
   readonly say: (text: string) => void;
+  /** Starts the least that an answer could be, for who compares. */
+  readonly startFloor: () => Promise<Floor>;
 }
 
 /** Milliseconds between tokens, of the models that the backend serves beside the one that answers at once. */
@@ -69,7 +72,8 @@ export async function withServing<T>(
     await fund(run, lloom);
     const subjects = [{ name: "direct", url: backendUrl }, ...references, lloom];
     const meter = new WorkMeter({ gateway: gateway.process.pid, executor: executor.process.pid });
-    return measure({ subjects, lloom, network, signal, run, meter, say });
+    const floor = (): Promise<Floor> => startFloor(supervisor, dir, backendUrl);
+    return measure({ subjects, lloom, network, signal, run, meter, say, startFloor: floor });
   })();
   // What still waits when a part has failed ends with the processes.
   working.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { cpuSeconds } from "../../../devnet/src/cpu-time.ts";
 import type { Window } from "../profile/cpu-profile.ts";
+import type { BenchRow } from "../rows.ts";
 
 export type Worker = "gateway" | "executor";
 export const WORKERS: readonly Worker[] = ["gateway", "executor"];
@@ -36,6 +37,10 @@ export class WorkMeter {
     return { gateway: of("gateway"), executor: of("executor") };
   }
 }
+
+/** What an answer took of the processor in each process. */
+export const cpuRows = (meter: WorkMeter, prefix = ""): BenchRow[] =>
+  WORKERS.map((worker) => ({ name: `${prefix}${worker}.cpu`, value: meter.cpuMs(worker), unit: "ms", met: true }));
 
 /** The clock of V8's profiles: one for all processes of a machine. */
 const steadyUs = (): number => Number(process.hrtime.bigint() / 1_000n);
