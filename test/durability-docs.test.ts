@@ -15,24 +15,36 @@ interface CrashPoint {
   readonly tests: readonly { readonly path: string; readonly title: string }[];
 }
 
-const crashPoints: readonly CrashPoint[] = page
-  .slice(0, page.indexOf("## A full disk"))
-  .split("\n")
-  .filter((line) => /^\| (?!point|---)/.test(line))
-  .map((line) => {
-    const [point = "", where = "", , , held = ""] = line
-      .split("|")
-      .slice(1)
-      .map((cell) => cell.trim());
-    return {
-      point,
-      files: [...where.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file),
-      tests: [...held.matchAll(/\[[^\]]+\]\(\.\.\/([^)]+)\) "([^"]+)"/g)].map(([, path = "", title = ""]) => ({
-        path,
-        title,
-      })),
-    };
-  });
+/** Rows of the tables between two headings, or from one to the end. */
+const rows = (from: number, to?: number): string[] =>
+  page
+    .slice(from, to)
+    .split("\n")
+    .filter((line) => /^\| (?!point|fault|---)/.test(line));
+
+const testsOf = (held: string): CrashPoint["tests"] =>
+  [...held.matchAll(/\[[^\]]+\]\(\.\.\/([^)]+)\) "([^"]+)"/g)].map(([, path = "", title = ""]) => ({ path, title }));
+
+/** Those that do not exist. */
+const missingOf = (tests: CrashPoint["tests"]): string[] =>
+  tests
+    .filter(({ path, title }) => {
+      const source = typescript.find((one) => one.path === path)?.text ?? "";
+      return !['"', "`"].some((quote) => source.includes(`${quote}${title}${quote}`));
+    })
+    .map(({ path, title }) => `${path}: ${title}`);
+
+const crashPoints: readonly CrashPoint[] = rows(0, page.indexOf("## A full disk")).map((line) => {
+  const [point = "", where = "", , , held = ""] = line
+    .split("|")
+    .slice(1)
+    .map((cell) => cell.trim());
+  return {
+    point,
+    files: [...where.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file),
+    tests: testsOf(held),
+  };
+});
 
 /** What signs with a node's key, or sends by its account. */
 const SIGNS_OR_SENDS = /\.sign\b|senderOf\(|\bsender\.send\(|sendFirst\(/;
@@ -51,12 +63,7 @@ describe("the table of crash points", () => {
   it("names files and tests that exist", () => {
     const missing = crashPoints.flatMap(({ files, tests }) => [
       ...files.map((file) => `node/src/${file}`).filter((file) => !existsSync(join(ROOT, file))),
-      ...tests
-        .filter(({ path, title }) => {
-          const source = typescript.find((one) => one.path === path)?.text ?? "";
-          return !['"', "`"].some((quote) => source.includes(`${quote}${title}${quote}`));
-        })
-        .map(({ path, title }) => `${path}: ${title}`),
+      ...missingOf(tests),
     ]);
     expect(missing).toEqual([]);
   });
@@ -70,6 +77,13 @@ describe("the table of crash points", () => {
     expect(found.length).toBeGreaterThan(20);
     expect(found.filter((path) => !named.has(path))).toEqual([]);
   });
+});
+
+it("has a table of faults, each with tests that exist", () => {
+  const faults = rows(page.indexOf("## Every fault"));
+  expect(faults.length).toBeGreaterThan(10);
+  for (const fault of faults) expect([fault, /\]\((?:\.\.|#)/.test(fault)]).toEqual([fault, true]);
+  expect(faults.flatMap((fault) => missingOf(testsOf(fault)))).toEqual([]);
 });
 
 it("says how much room is too little, and how much is enough", () => {
