@@ -4,6 +4,7 @@ import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command, CommandContext } from "./commands/command.ts";
 import { NETWORK_SETTINGS } from "./commands/open/own-network.ts";
 import { settingsTaken } from "./commands/settings-taken.ts";
+import { sentenceText } from "./commands/terminal-text.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
 import {
   decidingFile,
@@ -37,7 +38,9 @@ function describeSetting(name: SettingName, { defaults }: Command): string {
 function report(error: LloomError, json: boolean): void {
   const { code, message, next, retryable, details } = error;
   process.stderr.write(
-    json ? `${jsonText({ error: { code, message, next, retryable, details } })}\n` : `${code}: ${message}\n  ${next}\n`,
+    json
+      ? `${jsonText({ error: { code, message, next, retryable, details } })}\n`
+      : sentenceText(`${code}: ${message}\n  ${next}\n`),
   );
 }
 
@@ -102,7 +105,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       flags: options,
       json,
       log,
-      print: (line) => process.stdout.write(`${line}\n`),
+      print: (line) => process.stdout.write(`${json ? line : sentenceText(line)}\n`),
     });
   };
   return live(run, { kind: command.kind ?? "errand", report: (error) => report(error, json) });

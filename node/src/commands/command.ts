@@ -3,6 +3,7 @@ import type { Kind, Life } from "../daemon.ts";
 import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { SettingName, Settings } from "../settings.ts";
+import { sentenceText } from "./terminal-text.ts";
 
 /** A flag that belongs to one command and is no setting of the node. */
 export interface Flag {
@@ -73,5 +74,5 @@ export function announce(context: CommandContext, event: Readonly<Record<string,
 
 /** The same beside an answer, which standard output holds alone. */
 export function announceAside({ json }: CommandContext, event: Parameters<typeof announce>[1], sentence: string): void {
-  process.stderr.write(`${json ? jsonText(event) : sentence}\n`);
+  process.stderr.write(`${json ? jsonText(event) : sentenceText(sentence)}\n`);
 }

@@ -1,3 +1,5 @@
+import { nameText } from "./terminal-text.ts";
+
 /** Says on standard error what a command is at. */
 export interface ProgressLine {
   /** In the place of what it said before. */
@@ -11,7 +13,7 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   let isShown = false;
   return {
     show: (text) => {
-      stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
+      stream.write(`\r\x1b[2K${nameText(text).slice(0, (stream.columns || 80) - 1)}`);
       isShown = true;
     },
     // What somebody else has written into the line since is not erased.

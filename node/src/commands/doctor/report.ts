@@ -1,4 +1,5 @@
 import { coloured } from "../colour.ts";
+import { nameText } from "../terminal-text.ts";
 import { counted } from "../words.ts";
 import type { Finding, Level } from "./finding.ts";
 import type { Checked } from "./run-checks.ts";
@@ -17,7 +18,7 @@ const MOST_COLUMNS = 120;
 /** The lines of a check: its mark, its name, what was found, and below that the command that mends it. */
 export function checkedLines({ check, findings }: Checked, columns: number | undefined): string[] {
   return findings.flatMap((finding, index) => {
-    const [first = "", ...rest] = wrapped(finding.message, columns);
+    const [first = "", ...rest] = wrapped(nameText(finding.message), columns);
     const name = index === 0 ? check : "";
     const mend = mendOf(finding);
     return [

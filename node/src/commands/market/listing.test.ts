@@ -16,3 +16,7 @@ it("lists models by name, and of each the cheapest offer first", () => {
 it("sets rows below their headings", () => {
   expect(tableLines(["model", "n"], [["llama3.2", "10"]])).toEqual(["model     n", "llama3.2  10"]);
 });
+
+it("keeps a seller's words in their cell", () => {
+  expect(tableLines(["model", "n"], [["a\nb\x1b[1A", "10"]])).toEqual(["model   n", "a b[1A  10"]);
+});

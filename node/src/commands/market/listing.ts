@@ -1,3 +1,4 @@
+import { nameText } from "../terminal-text.ts";
 import type { SeenOffer } from "./seen-market.ts";
 
 /** Offers by model, in the order of names; of each model the cheapest first. */
@@ -11,9 +12,9 @@ export function modelsIn(seen: readonly SeenOffer[]): readonly (readonly [model:
     );
 }
 
-/** Rows below their headings, two spaces apart. */
+/** Rows below their headings, two spaces apart; whatever stands in a cell stays in it. */
 export function tableLines(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows].map((row) => row.map(nameText));
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all.map((row) =>
     row

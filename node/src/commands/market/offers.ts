@@ -3,6 +3,7 @@ import { tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { announce, type Command } from "../command.ts";
 import { openKeylessChain } from "../open/open.ts";
+import { nameText } from "../terminal-text.ts";
 import { type FormsOf, readCountedForms, shownForms } from "./counted-forms.ts";
 import { modelsIn, tableLines } from "./listing.ts";
 import { type SeenOffer, seeMarket } from "./seen-market.ts";
@@ -23,7 +24,7 @@ export const offers: Command = {
       ({ signed, stake }) => (model === undefined || signed.offer.model === model) && (all === true || stake > 0n),
     );
     const forms = readCountedForms(context, chain);
-    const lines = modelsIn(seen).flatMap(([name, among]) => ["", name, ...offerLines(chain, among, forms)]);
+    const lines = modelsIn(seen).flatMap(([name, among]) => ["", nameText(name), ...offerLines(chain, among, forms)]);
     const text =
       seen.length === 0
         ? nothingSeen(context.settings.bootstrap.length)
