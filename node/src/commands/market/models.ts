@@ -1,8 +1,10 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import { promisedBy } from "@lloom/protocol/profile";
 import { tokenOf } from "../../chain/account/calls.ts";
+import { allForms } from "../../client/choose/validity.ts";
 import { announce, type Command } from "../command.ts";
 import { openKeylessChain } from "../open/open.ts";
+import { type FormsOf, readCountedForms, shownForms } from "./counted-forms.ts";
 import { modelsIn, tableLines } from "./listing.ts";
 import { type SeenOffer, seeMarket } from "./seen-market.ts";
 
@@ -15,18 +17,21 @@ export const models: Command = {
   run: async (context) => {
     const chain = await openKeylessChain(context);
     const seen = (await seeMarket(context, chain)).filter(({ stake }) => context.flags["all"] === true || stake > 0n);
-    const summaries = modelsIn(seen).map(([model, among]) => summaryOf(model, among));
+    const forms = readCountedForms(context, chain);
+    const summaries = modelsIn(seen).map(([model, among]) => summaryOf(model, among, forms));
     const price = (amount: bigint): string => formatAmount(amount, chain.tokenDecimals);
     const table = tableLines(
-      ["model", "sellers", "prompt", "answer", "context", "makes"],
-      summaries.map(({ model, executors, inboundPrice, outboundPrice, maxContext, makes }) => [
+      ["model", "sellers", "prompt", "answer", "context", "makes", "valid"],
+      summaries.map(({ model, executors, inboundPrice, outboundPrice, maxContext, makes, forms: counts }) => [
         ...[model, String(executors), price(inboundPrice), price(outboundPrice), String(maxContext)],
-        makes.join(", "),
+        ...[makes.join(", "), shownForms(counts ?? undefined)],
       ]),
     );
     const text = [
       ...table,
-      `Least prices in ${chain.tokenSymbol} for 1 000 000 tokens; who sells: lloom offers --model NAME`,
+      "",
+      `Least prices in ${chain.tokenSymbol} for 1 000 000 tokens. Valid: answers to this client that had to be calls of`,
+      "functions or meet a schema, and how many of them did. Who sells: lloom offers --model NAME",
     ];
     announce(
       context,
@@ -46,7 +51,8 @@ function makesOf(among: readonly SeenOffer[]): readonly string[] {
   return [...(answers ? ["answers"] : []), ...(embeds ? ["vectors"] : [])];
 }
 
-function summaryOf(model: string, among: readonly SeenOffer[]) {
+/** What is sold under a name, with what this client counted of all who sell it. */
+export function summaryOf(model: string, among: readonly SeenOffer[], formsOf: FormsOf) {
   const offers = among.map(({ signed }) => signed.offer);
   const least = (amounts: readonly bigint[]): bigint => amounts.reduce((best, one) => (one < best ? one : best));
   return {
@@ -55,5 +61,6 @@ function summaryOf(model: string, among: readonly SeenOffer[]) {
     outboundPrice: least(offers.map(({ outboundPrice }) => outboundPrice)),
     maxContext: -least(offers.map(({ maxContext }) => -maxContext)),
     makes: makesOf(among),
+    forms: allForms([...new Set(offers.map(({ executor }) => executor))].map((one) => formsOf(one, model))) ?? null,
   };
 }
