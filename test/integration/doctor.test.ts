@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
+import { stakeRegistryInterface } from "../../node/src/chain/contracts.ts";
+import type { Host } from "../../node/src/p2p/host/host.ts";
 import { openDatabase } from "../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { readKeystoreAddress } from "../../node/src/wallet/keystore.ts";
-import { deployLloom, startChain, type TestChain } from "../support/chain.ts";
+import { deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { startHost } from "../support/hosts.ts";
 import { runNode } from "../support/processes.ts";
 import { LLOOM_PROGRAM } from "../support/program.ts";
 import { stageOpenAi } from "../support/staged-openai.ts";
@@ -18,10 +21,15 @@ const folder = mkdtempSync(join(tmpdir(), "lloom-doctor-"));
 const at = (name: string): string => join(folder, name);
 const environment: Record<string, string> = {};
 let chain: TestChain;
+let deployment: TestDeployment;
+/** Who is there to join the network through. */
+let peer: Host;
 beforeAll(async () => {
   chain = stack.use(await startChain());
   const { rpcUrl } = chain;
-  const { accounting } = await deployLloom(rpcUrl);
+  deployment = await deployLloom(rpcUrl);
+  const { accounting } = deployment;
+  peer = stack.use(await startHost({ network: { chainId: 31337n, accounting } }));
   // Whoever is told to open a file corrects it: settings that are none go, and a password becomes the right one.
   writeFileSync(
     at("editor"),
@@ -71,7 +79,9 @@ async function examine({ role, only }: Examined): Promise<{ code: number | null;
 }
 
 /** Does what a finding says, as its reader would in a shell of this checkout. */
-async function mend(command: string): Promise<void> {
+async function mend(said: string): Promise<void> {
+  // A validator's address is to be put in by whoever reads this.
+  const command = said.replace(/\/ip4\/VALIDATOR\S+ .*/, peer.multiaddrs()[0] ?? "");
   const [, unset, set, value = ""] = /^(?:unset (\w+)|export (\w+)=(\S+))$/.exec(command) ?? [];
   if (unset !== undefined) delete environment[unset];
   else if (set !== undefined) environment[set] = value;
@@ -80,6 +90,7 @@ async function mend(command: string): Promise<void> {
     const line = command
       .replace("npm run fund --", `"$NODE" ${join(ROOT, "devnet/fund.ts")}`)
       .replaceAll(/\blloom (stake|deposit|unlock|unbond) (\S+)/g, "lloom $1 $2 --yes")
+      .replace(/\blloom unjail/, "lloom unjail --yes")
       .replaceAll(/\blloom /g, `"$NODE" ${LLOOM_PROGRAM} `);
     const env = { ...process.env, ...environment, NODE: process.execPath, EDITOR: at("editor") };
     await promisify(execFile)("sh", ["-c", line], { cwd: folder, env });
@@ -94,6 +105,20 @@ function settle(command: string): void {
 
 /** No text of this log is ever read. */
 const SECRET = new Uint8Array(32).fill(1);
+
+/** Nobody listens there. */
+const SILENT = "/ip4/127.0.0.1/tcp/1";
+/** A month and a day: longer than jail. */
+const JAIL_SECONDS = 31 * 86_400;
+
+/** As the judge of deliveries would, which may. */
+async function jail(executor: string): Promise<void> {
+  const { deliveryDisputes: judge, stakeRegistry: to } = deployment;
+  await chain.request("hardhat_impersonateAccount", judge);
+  await chain.request("hardhat_setBalance", judge, `0x${(10n ** 18n).toString(16)}`);
+  const data = stakeRegistryInterface.encodeFunctionData("jail", [executor]);
+  await chain.request("eth_sendTransaction", { from: judge, to, data });
+}
 
 const isFault = ({ level }: Said): boolean => level === "wrong" || level === "warning";
 
@@ -154,6 +179,22 @@ describe("what doctor finds is mended by the commands that it names", { timeout:
   it("on one whose stake leaves", async () => {
     await lloom("unbond", "all");
     expect(await mendAll({ role: "executor", only: "stake" })).toEqual(["stake", "stake"]);
+  });
+
+  it("on one in jail whose time is over", async () => {
+    await jail(readKeystoreAddress(at("data/keystore.json")) ?? "0x");
+    await chain.request("evm_increaseTime", JAIL_SECONDS);
+    await chain.request("evm_mine");
+    expect(await mendAll({ role: "executor", only: "stake" })).toEqual(["stake"]);
+  });
+
+  it("on one that nobody finds, and then on one of whose peers one is silent", async () => {
+    expect(await mendAll({ role: "executor", only: "peers" })).toEqual(["peers"]);
+    const [alive = ""] = peer.multiaddrs();
+    expect(environment["LLOOM_BOOTSTRAP"]).toBe(alive);
+    environment["LLOOM_BOOTSTRAP"] = `${SILENT},${alive}`;
+    expect(await mendAll({ role: "executor", only: "peers" })).toEqual(["peers"]);
+    expect(environment["LLOOM_BOOTSTRAP"]).toBe(alive);
   });
 
   it("on a client without a deposit, and then with money that has finished unlocking", async () => {
