@@ -11,6 +11,8 @@ interface BenchOptions {
   readonly profile: boolean;
   readonly minutes: number;
   readonly parallel: number;
+  readonly events: number;
+  readonly rows: number;
   /** Takes lines that are printed below the table. */
   readonly tell: (line: string) => void;
 }
@@ -131,6 +133,33 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async (options) => (await import("../test/benchmark/soak.ts")).run(options),
   },
+  indexer: {
+    describe:
+      "events a second that an index reads, its lag and its answers, on both databases; whether every table is right",
+    legend: [
+      "A history of --events settled pairs (10 000) and more by all contracts, of a seed; lanes settle in batches of 64. cold: from the chain;",
+      "cached: again into other tables, from what the database keeps of the chain. reference: the logs alone, by eth_getLogs of the same server.",
+      "From the first block until all of the past is indexed, without the start of the process; cpu is with it. Chain and server are in this",
+      "process. lag: 30 blocks, looked for once a second. graphql: the saved queries of indexer/queries, one at a time; postgres.N: with N rows",
+      "(--rows, 1 000 000) in the table of settlements, copies that are put there past the index. Every table is compared with what the logs",
+      "alone come to. 200 000 events take an hour.",
+    ],
+    takesArtifacts: true,
+    run: async (options) => (await import("../test/benchmark/indexer.ts")).run(options),
+  },
+  explorer: {
+    describe:
+      "pages of the explorer: Lighthouse, largest paint, layout shift, code, milliseconds at 50 requests a second, processor",
+    legend: [
+      "Overview, executors, an executor and a settlement over the index of a history of --events settled pairs; each figure is that of the worst",
+      "page, medians of three fresh visits in the tests' Chromium. desktop: 40 ms and 10 Mb/s; mobile: 150 ms, 1.6 Mb/s and a processor four",
+      "times slower, as Lighthouse has it. cls: with six seconds after the page is loaded. ssr: whole pages, in turn. cpu: the server's processor",
+      "for a page, one after the other, without new blocks. reference: a page of Next that reads and shows nothing, in the same run.",
+      "Lighthouse is taken where Node finds it: npm install --prefix /tmp/lighthouse lighthouse, NODE_PATH=/tmp/lighthouse/node_modules.",
+    ],
+    takesArtifacts: true,
+    run: async (options) => (await import("../test/benchmark/explorer.ts")).run(options),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [
@@ -151,6 +180,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile] [--minutes N] [--parallel N]
+         [--events N] [--rows N]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
@@ -183,6 +213,8 @@ async function main(): Promise<number> {
     profile: { type: "boolean", default: false },
     minutes: { type: "string", default: "5" },
     parallel: { type: "string", default: "64" },
+    events: { type: "string", default: "10000" },
+    rows: { type: "string", default: "1000000" },
   } as const;
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [name] = positionals;
@@ -198,6 +230,9 @@ async function main(): Promise<number> {
     refuse(`--minutes is "${values.minutes}".`, "Give a whole number of minutes, such as 60.");
   if (!/^\d{1,4}$/.test(values.parallel) || Number(values.parallel) < 1)
     refuse(`--parallel is "${values.parallel}".`, "Give a number of answers at once, such as 16.");
+  for (const flag of ["events", "rows"] as const)
+    if (!/^\d{1,7}$/.test(values[flag]))
+      refuse(`--${flag} is "${values[flag]}".`, "Give a whole number, such as 200000.");
   const problem = benchmark.takesArtifacts && compileChanged();
   if (problem !== undefined) throw new ExplainedError(problem, "Correct the contract that the compiler names.");
   const load = (): string | undefined => loadavg()[0]?.toFixed(1);
@@ -208,6 +243,8 @@ async function main(): Promise<number> {
     busy: Number(busy),
     minutes: Number(minutes),
     parallel: Number(parallel),
+    events: Number(values.events),
+    rows: Number(values.rows),
     profile,
     tell: (line) => told.push(line),
   });

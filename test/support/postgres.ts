@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +9,10 @@ import { eventually } from "./processes.ts";
 /** A Postgres of one's own, on the loopback, which is gone with all that it kept. */
 export interface OwnPostgres extends AsyncDisposable {
   readonly url: string;
+  /** Runs SQL as the owner of everything; its answer as text. */
+  sql(text: string): string;
+  /** Keeps everybody else from a table, until it is disposed of. */
+  hold(table: string): Promise<Disposable>;
 }
 
 const START_MS = 120_000;
@@ -43,14 +48,30 @@ export async function openPostgres(folder = foundIn()): Promise<OwnPostgres | un
   const isUp = () => said.includes("ready to accept connections");
   await eventually("Postgres accepts connections", START_MS, () => isUp() || server.exitCode !== null);
   if (!isUp()) throw new Error(`Postgres ended: ${said}`);
+  const url = `postgres://lloom@127.0.0.1:${port}/postgres`;
   return {
-    url: `postgres://lloom@127.0.0.1:${port}/postgres`,
+    url,
+    hold: (table) => holdTable(join(folder, "psql"), { url, env, table }),
+    sql: (text) =>
+      execFileSync(join(folder, "psql"), [url, "-v", "ON_ERROR_STOP=1", "-qAtc", text], { env, encoding: "utf8" }),
     async [Symbol.asyncDispose]() {
       server.kill("SIGINT");
       await ended;
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+async function holdTable(
+  psql: string,
+  { url, env, table }: { readonly url: string; readonly env: NodeJS.ProcessEnv; readonly table: string },
+): Promise<Disposable> {
+  // It waits for more to do, and ends its transaction with its input.
+  const holder = spawn(psql, [url, "-q"], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const held = once(holder.stdout, "data");
+  holder.stdin.write(`begin;\nlock table ${table} in access exclusive mode;\n\\echo held\n`);
+  await held;
+  return { [Symbol.dispose]: () => void holder.stdin.end() };
 }
 
 /** Where the machine keeps Postgres's programs: on the path, or where Debian puts them. */

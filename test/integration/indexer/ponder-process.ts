@@ -22,6 +22,8 @@ export interface IndexerSettings {
   readonly command?: "start" | "serve";
   /** 31337 unless given. */
   readonly chainId?: number;
+  /** How often it looks for a block; 100 unless given. */
+  readonly pollMs?: number;
 }
 
 /** A running indexer. */
@@ -44,7 +46,7 @@ export const environmentOf = (settings: IndexerSettings): Record<string, string>
   ...(settings.databaseUrl === undefined
     ? { LLOOM_PGLITE_DIR: settings.directory }
     : { LLOOM_DATABASE_URL: settings.databaseUrl }),
-  LLOOM_POLL_MS: "100",
+  LLOOM_POLL_MS: String(settings.pollMs ?? 100),
   PONDER_TELEMETRY_DISABLED: "true",
 });
 

@@ -13,10 +13,10 @@ export const PEER_ID = `0x00250802122102${"ab".repeat(32)}`;
 /** The same keys in every run, so that gas figures do not move: calldata pays by the byte. */
 export const walletOf = (name: string): Wallet => new Wallet(id(`lloom test ${name}`));
 
-/** A chain in this process with the whole deployment on it, by way of Ignition. */
-export async function openMarket() {
+/** A chain in this process with the whole deployment on it, by way of Ignition. Of Hardhat's own id an index keeps no answers. */
+export async function openMarket(chainOptions: { readonly chainId?: number } = {}) {
   // A fixed start keeps times, and with them gas, the same in every run.
-  const connection = await network.create({ override: { initialDate: "2030-01-01T00:00:00Z" } });
+  const connection = await network.create({ override: { initialDate: "2030-01-01T00:00:00Z", ...chainOptions } });
   const { ethers, ignition, networkHelpers } = connection;
   const deployed = await ignition.deploy(lloomModule);
   const accounting = await callable(deployed.accounting);
