@@ -20,8 +20,6 @@ import type { BenchRow } from "./rows.ts";
 /** Of a public network: what Hardhat's own id has asked before is not kept. */
 const CHAIN_ID = 84_532;
 const SEED = 20_261_201;
-/** Blocks that are not final are read otherwise. */
-const FINAL_BLOCKS = 40;
 const TARGETS = { cached: 2_000, cold: 500, lag: 2, graphql: 50 };
 
 interface IndexerOptions {
@@ -51,7 +49,6 @@ export async function run(options: IndexerOptions): Promise<BenchRow[]> {
   const market = await openMarket({ chainId: CHAIN_ID });
   stack.defer(() => market.connection.close());
   const life = await liveWholeLife(market, { seed: SEED, pairs: options.events, epochs: 24, audited: 10, say });
-  await market.networkHelpers.mine(FINAL_BLOCKS);
   const server = stack.use(await openRpcServer(market.connection.provider));
   const raw = await rawLogs(server.url, market, life.audits);
   say(`${raw.events} events, ${Math.round(raw.perSecond)} a second by eth_getLogs alone`);

@@ -82,6 +82,28 @@ test.runIf(postgres !== undefined)("is served by two more processes, one of whic
   expect(await everyTable(replicas[1]?.url ?? "")).toEqual(await everyTable(indexer.url));
 });
 
+test.runIf(postgres !== undefined)(
+  "tells of SQL that the database stopped, and of a table that is locked",
+  async () => {
+    const ask = async (sql: string) => {
+      const response = await fetch(`${indexer.url}/sql/db?sql=${encodeURIComponent(sql)}`);
+      const { errors = [] } = (await response.json()) as { errors?: { message: string }[] };
+      return [response.status, errors[0]?.message];
+    };
+    // Stopped by hand: nobody waits here for the half minute after which Postgres does it, with the same SQLSTATE.
+    const endless = [..."abcdef"].map((name) => `settlement "${name}"`).join(" cross join ");
+    const stopped = ask(`select count(*) from ${endless}`);
+    const running = "from pg_stat_activity where state = 'active' and query like '%\"f\"' and pid <> pg_backend_pid()";
+    await vi.waitUntil(() => postgres?.sql(`select pg_cancel_backend(pid) ${running}`).trim() === "t", {
+      timeout: 120_000,
+      interval: 50,
+    });
+    expect(await stopped).toEqual([400, expect.stringContaining("canceling statement")]);
+    using _held = await postgres?.hold('"lloom_1".strike');
+    expect(await ask("select count(*) from strike")).toEqual([503, "A table of the index is locked now."]);
+  },
+);
+
 test("loses the chain's RPC server for a while", async () => {
   let refused = 0;
   rpcServer.serve({

@@ -59,8 +59,17 @@ async function inTransaction<T>(read: (snapshot: Snapshot) => Promise<T>): Promi
       ),
     { isolationLevel: "repeatable read", accessMode: "read only" },
   )) as Settled<T>;
-  if ("failure" in settled) throw settled.failure;
-  return settled.result;
+  if (!("failure" in settled)) return settled.result;
+  if (isLocked(settled.failure)) throw new LloomError("INDEXER_BUSY", "A table of the index is locked now.");
+  throw settled.failure;
+}
+
+/** SQLSTATE of a lock that was waited for half a second, as Ponder's readers do: somebody changes the table itself. */
+const LOCK_NOT_AVAILABLE = "55P03";
+
+function isLocked(failure: unknown): boolean {
+  if (!(failure instanceof Error)) return false;
+  return ("code" in failure && failure.code === LOCK_NOT_AVAILABLE) || isLocked(failure.cause);
 }
 
 async function readAll<T>(reader: QueryBuilder, read: (snapshot: Snapshot) => Promise<T>): Promise<T> {

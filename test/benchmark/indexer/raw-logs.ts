@@ -4,6 +4,8 @@ import { median } from "../serving/percentile.ts";
 
 const BLOCKS = 500;
 const ROUNDS = 3;
+/** What is not final yet is no part of the past. */
+const NOT_FINAL = 30;
 
 /** How many of the contracts' logs an RPC server hands out, and how many of them a second to one who asks for nothing else. */
 export async function rawLogs(
@@ -14,7 +16,7 @@ export async function rawLogs(
   const { accounting, stakeRegistry, disputes, delivery, measured, deposits, jury } = market;
   const contracts = [accounting, stakeRegistry, disputes, delivery, measured, deposits, jury];
   const address = [audits, ...contracts.map((contract) => contract.address)];
-  const head = await market.connection.ethers.provider.getBlockNumber();
+  const head = (await market.connection.ethers.provider.getBlockNumber()) - NOT_FINAL;
   const quantity = (value: number) => `0x${value.toString(16)}`;
   let events = 0;
   const rates: number[] = [];
