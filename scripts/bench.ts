@@ -26,6 +26,10 @@ interface Benchmark {
   readonly run: (options: BenchOptions) => Promise<BenchRow[]>;
 }
 
+/** What is asked beside them. */
+const FLOOR =
+  "floor.…: two processes that do what a signed answer cannot do without: HTTP, signatures, synced rows, one framed message each way, no more.";
+
 /** How the nodes run that answers are measured of. */
 const SERVED = [
   "A development chain, lloom executor and lloom gateway, as processes, with durable logs and both signatures checked; backend, proxies and",
@@ -72,6 +76,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       "One call at a time, 16 tokens, over kept connections: nine rounds, in each of which everybody is asked in turn. Values are medians",
       "of what a round took more than its direct calls. reference: a bare Node proxy. X.…: what X adds (nginx, Portkey where present);",
       "direct.…: the backend itself. gap: silence between two tokens that are sent 10 ms apart. X.cpu: processor time of X for an answer.",
+      FLOOR,
       ...SERVED,
     ],
     run: async (options) => (await import("../test/benchmark/latency.ts")).run(options),
@@ -83,6 +88,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       "failed, or were not the backend's text. streams: the most of 64, 125, 250, 500, 1 000 that were open at once, begun within 4 s, a",
       "token every 500 ms, without a stall: a token, the first one too, that comes 1 s late or more, or a text that is not whole. The",
       "others are asked for 1 000 alone.",
+      FLOOR,
       ...SERVED,
     ],
     run: async (options) => (await import("../test/benchmark/throughput.ts")).run(options),

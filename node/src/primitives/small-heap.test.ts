@@ -10,7 +10,7 @@ const CHURN = `
 const { getHeapSpaceStatistics } = require("node:v8");
 let kept = [];
 (async () => {
-  for (let turn = 0; turn < 400; turn++) {
+  for (let turn = 0; turn < 200; turn++) {
     for (let count = 0; count < 20000; count++) kept.push({ count, more: [count, turn] });
     if (kept.length > 200000) kept = [];
     await new Promise(setImmediate);
