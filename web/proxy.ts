@@ -20,7 +20,7 @@ function indexIsSilent(): Promise<boolean> {
 
 /** Whether a whole page is loaded, and no part of one that is open, no file and nothing for programs. */
 const isPageLoad = ({ headers, nextUrl }: NextRequest): boolean =>
-  !headers.has("rsc") && !/^\/(?:_next|api|csv|feeds)\/|\.\w+$/.test(nextUrl.pathname);
+  !headers.has("rsc") && !/^\/(?:_next|api|cards|csv|feeds)\/|\.\w+$/.test(nextUrl.pathname);
 
 /** Pages that say what they have to say whether the index answers or not. */
 const NEED_NO_INDEX: ReadonlySet<string> = new Set(["/verify", "/trust", "/method", "/api", "/playground"]);

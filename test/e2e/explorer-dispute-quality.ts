@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { checkCard } from "./explorer-cards.ts";
 import { open, type Visit } from "./explorer-dispute-page.ts";
 import type { PageDocument } from "./explorer-dom.ts";
 import { checkReadable } from "./explorer-quality.ts";
@@ -55,6 +56,7 @@ async function checkKeyboard(visit: Visit): Promise<void> {
 /** Every page is readable, light and dark, wide and narrow, and the way to the open ones goes by keyboard. */
 export async function checkDisputePages(visit: Visit, staged: StagedDisputes): Promise<void> {
   const { page } = visit;
+  await checkCard(visit.baseUrl, `/disputes/${staged.unanswered}`);
   for (const path of await disputePaths(visit, staged)) {
     await open(visit, path);
     await checkReadable(page, path);

@@ -14,6 +14,7 @@ import { freePort } from "../integration/indexer/ponder-process.ts";
 import { openBrowser } from "../support/browser.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
+import { checkCards } from "./explorer-cards.ts";
 import { checkOwnChecks } from "./explorer-check.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
 import { checkObserved } from "./explorer-observed.ts";
@@ -146,6 +147,8 @@ describe("one paid answer, from prompt to page", () => {
   it("has neither the prompt nor the answer nor a key in any log", () => {
     expect(secretsInLogs(devnet.logDir, [FIRST_PROMPT, answer.answer])).toEqual([]);
   });
+
+  it("has a picture of each page whose address may be shared", () => checkCards(pages.explorerUrl));
 
   it("says of what nobody knows that it is missing, and what to do", () => checkMissing(pages.explorerUrl));
 

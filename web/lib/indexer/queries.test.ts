@@ -22,6 +22,7 @@ import type { Query } from "../query.ts";
 import * as accounts from "./accounts.ts";
 import * as addresses from "./addresses.ts";
 import * as blocks from "./blocks.ts";
+import * as cards from "./cards.ts";
 import * as chain from "./chain.ts";
 import * as disputes from "./disputes.ts";
 import * as examples from "./examples.ts";
@@ -45,6 +46,7 @@ const queries = [
   accounts,
   addresses,
   blocks,
+  cards,
   chain,
   disputes,
   examples,

@@ -7,6 +7,7 @@ import { FaultDetail } from "../../../components/disputes/fault-detail.tsx";
 import { MeasuredDetail } from "../../../components/disputes/measured-detail.tsx";
 import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { cardMetadata } from "../../../lib/cards/card-metadata.ts";
 import { chainNow } from "../../../lib/chain-time.ts";
 import { OFFENCE_WORDS, STATE_WORDS } from "../../../lib/disputes/words.ts";
 import { shortHex } from "../../../lib/format.ts";
@@ -19,7 +20,11 @@ interface PageProps {
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: `Dispute ${shortHex((await params).id)}` };
+  const { id } = await params;
+  return cardMetadata("disputes", id, {
+    title: `Dispute ${shortHex(id)}`,
+    description: `What the dispute ${id} is about, how far it is, and what each end costs.`,
+  });
 }
 
 /** Requests that it is about. */

@@ -24,6 +24,7 @@ import { ObservedExecutor } from "../../../components/observed/observed-executor
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { cardMetadata } from "../../../lib/cards/card-metadata.ts";
 import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { parseTab } from "../../../lib/executors/tabs.ts";
@@ -42,10 +43,10 @@ interface PageProps {
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const { address } = await params;
-  return {
+  return cardMetadata("executors", address, {
     title: `Executor ${shortHex(address)}`,
     description: `What the executor ${address} earned, what is at stake, and what speaks for and against it.`,
-  };
+  });
 }
 
 function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "models"> & { now: number }) {

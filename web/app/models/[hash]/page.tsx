@@ -13,6 +13,7 @@ import { OfferedPrices } from "../../../components/observed/offered-prices.tsx";
 import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { cardMetadata } from "../../../lib/cards/card-metadata.ts";
 import { laterNow } from "../../../lib/chain-time.ts";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { shortHex } from "../../../lib/format.ts";
@@ -32,7 +33,11 @@ interface PageProps {
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: `Model ${shortHex((await params).hash)}` };
+  const { hash } = await params;
+  return cardMetadata("models", hash, {
+    title: `Model ${shortHex(hash)}`,
+    description: `Who was paid for answers of the model ${hash}, at which prices.`,
+  });
 }
 
 /** Streams nothing before it knows: an unknown hash is then a 404 for every program. */

@@ -10,6 +10,7 @@ import { PaymentSplit } from "../../../components/settlements/payment-split.tsx"
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { cardMetadata } from "../../../lib/cards/card-metadata.ts";
 import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readDisputesOf } from "../../../lib/indexer/disputes.ts";
@@ -24,7 +25,11 @@ interface PageProps {
 }
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  return { title: `Settlement ${shortHex((await params).id)}` };
+  const { id } = await params;
+  return cardMetadata("settlements", id, {
+    title: `Settlement ${shortHex(id)}`,
+    description: "What a settlement paid, by whose signatures, and what it came to.",
+  });
 }
 
 interface SettlementDetailProps {
