@@ -1,6 +1,6 @@
 // Writes protocol/src/generated/ from the compiled contracts: typed ABIs, and the facts that no ABI holds (enums and
 // constants), so that every workspace imports them and none copies them. Then indexer/schema.graphql from the indexer's
-// tables, against which the explorer's queries are checked. And ignition/build: the compiled contracts themselves, so that
+// tables, against which the explorer's queries are checked, and the explorer's copy of docs/analytics.md. And ignition/build: the compiled contracts themselves, so that
 // the development network starts without compiling.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { compileChanged } from "../checkout/compile-changed.ts";
 import { readFlags } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
 import { DIGEST_FILE, SHIPPED, shippedContracts, sourcesDigest } from "../ignition/deploying/shipped-build.ts";
+import { questionsFile } from "./analytics/questions-file.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
 
@@ -97,6 +98,7 @@ async function run(checkOnly: boolean): Promise<string | undefined> {
   const files: Readonly<Record<string, string>> = {
     "protocol/src/generated/abi.ts": abiFile(artifacts),
     "protocol/src/generated/facts.ts": factsFile(artifacts),
+    "web/lib/analytics/generated/questions.ts": questionsFile(),
     // A stale build costs a newcomer time and nothing else, so a test looks at it, and not every check.
     ...(checkOnly ? {} : shippedFiles()),
   };
@@ -120,10 +122,10 @@ function place(file: string, text: string, checkOnly: boolean): string[] {
 
 const USAGE = `usage: npm run generate [-- --check]
 
-Builds the contracts and writes what is generated from them: protocol/src/generated/, indexer/schema.graphql and
-ignition/build/.
+Builds the contracts and writes what is generated from them: protocol/src/generated/, indexer/schema.graphql,
+web/lib/analytics/generated/ and ignition/build/.
 
-  --check   only compares the first two of them; exits 1 when a file is stale`;
+  --check   only compares all but the last of them; exits 1 when a file is stale`;
 
 const options = { check: { type: "boolean", default: false } } as const;
 const problem = await run(readFlags({ usage: USAGE, config: { options } }).values.check);

@@ -13,7 +13,16 @@ as an executor's, the first that a list links to. With paths, of those alone.`;
 const WIDTHS = "360,768,1280,1920";
 const SCHEMES = ["light", "dark"] as const;
 const LISTS = ["settlements", "models", "executors", "clients", "validators", "disputes"];
-const OTHERS = ["/", "/verify", "/playground", "/trust", "/method", "/api", "/search?q=nothing"];
+const OTHERS = [
+  "/",
+  "/verify",
+  "/playground",
+  "/trust",
+  "/method",
+  "/api",
+  "/analytics?q=earnings-by-operator",
+  "/search?q=nothing",
+];
 const TIMEOUT_MS = 60_000;
 
 const { values, positionals } = readFlags({

@@ -14,6 +14,7 @@ import { freePort } from "../integration/indexer/ponder-process.ts";
 import { openBrowser } from "../support/browser.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
+import { checkAnalytics } from "./explorer-analytics.ts";
 import { checkCards } from "./explorer-cards.ts";
 import { checkOwnChecks } from "./explorer-check.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
@@ -149,6 +150,11 @@ describe("one paid answer, from prompt to page", () => {
   });
 
   it("has a picture of each page whose address may be shared", () => checkCards(pages.explorerUrl));
+
+  it("asks every question that analysts have, each of one block", async () => {
+    const { executor } = answer.receipt.request;
+    await checkAnalytics({ baseUrl: pages.explorerUrl, executor, paid: settlement.paid });
+  });
 
   it("says of what nobody knows that it is missing, and what to do", () => checkMissing(pages.explorerUrl));
 

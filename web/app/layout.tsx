@@ -74,6 +74,7 @@ function Header({ networkName }: { readonly networkName: string }) {
 const ABOUT = [
   { href: "/trust", label: "What is enforced, what is trusted" },
   { href: "/method", label: "How figures are computed" },
+  { href: "/analytics", label: "Questions of analysts" },
   { href: "/api", label: "Data and API" },
   { href: "/verify", label: "Verify a receipt" },
 ] as const;

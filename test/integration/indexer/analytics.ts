@@ -1,7 +1,7 @@
 import { expect } from "vitest";
+import { type Question, questionsOfPage } from "../../../scripts/analytics/questions-of-page.ts";
 import type { Market } from "../../support/contracts/market.ts";
 import { ANSWERS } from "./analytics-answers.ts";
-import { type Question, questionsOfPage } from "./analytics-page.ts";
 import type { AnswerRow } from "./answers/rows-of-logs.ts";
 import type { Indexer } from "./ponder-process.ts";
 import { type RawPast, readPast } from "./raw-logs.ts";

@@ -60,7 +60,7 @@ export default async function ApiPage() {
               >
                 <code className={CODE}>{base}/export/settlements.csv?from=1767225600</code>
               </Fact>
-              <Fact label="SQL" hint="One SELECT, read only, as text; docs/analytics.md has some worth asking">
+              <Fact label="SQL" hint="One SELECT, read only, as text; /analytics has some worth asking">
                 <code className={CODE}>{base}/sql/db?sql=</code>{" "}
                 <code className={CODE} data-testid="api-sql">
                   {SQL}
