@@ -78,7 +78,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     may: [...CHAIN_FILES, "node/src/chain/rpc", "node/src/chain/send", "types/contracts", ...BASE],
   },
   // The logs, by whose they are: no role knows another's, and all of them stand on one database.
-  ...roomsOf("node/src/store", { files: [], database: ["files"] }, BASE),
+  ...roomsOf("node/src/store", { files: [], database: ["files"], fleet: ["client", "database"] }, BASE),
   ...roomsOf("node/src/store", roomsAlike(["batches", "client", "executor", "validator", "observer"], ["database"]), [
     "node/src/store/duty-log.ts",
     ...BASE,

@@ -238,6 +238,14 @@ export const SETTINGS = {
     schema: path,
     isFile: always,
   }),
+  keysDatabase: optional({
+    toml: "gateway.keys-database",
+    flag: "keys-database",
+    value: "URL",
+    describe: "Postgres in which several gateways share API keys and their budgets (default: this gateway's own file)",
+    schema: text(/^postgres(ql)?:\/\/\S+$/, "must be a URL such as postgres://USER@HOST/NAME"),
+    isSecret: true,
+  }),
   cacheSeconds: defaulted({
     toml: "gateway.cache-seconds",
     flag: "cache-seconds",

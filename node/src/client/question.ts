@@ -44,9 +44,9 @@ export interface Preference {
 export interface Purse {
   /**
    * A request is about to be signed that may cost so much, base units. What this writes is stored together with the request; when it
-   * throws, nothing is signed.
+   * throws, nothing is signed. One that is kept elsewhere has it held there before anything is signed, and takes time.
    */
-  hold(requestHash: Hex, most: bigint): void;
+  hold(requestHash: Hex, most: bigint): void | Promise<void>;
 }
 
 /** What a client wants answered. */

@@ -11,7 +11,7 @@ import { noteOwner, type Owner, PROGRAMS } from "./keys/owner.ts";
 /** Who may call. */
 export interface Access {
   /** Lets a request in, or throws. */
-  admit(request: FastifyRequest): void;
+  admit(request: FastifyRequest): Promise<void>;
   /**
    * Whose limits hold for what goes on in the name of whoever left it here; undefined where there are none. Throws as it would for a
    * request: for a key that was revoked, has ended, or is not in the gateway's file any more.
@@ -43,7 +43,7 @@ export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts,
   const isListed = (given: Buffer): boolean => digests.some((known) => timingSafeEqual(known, given));
   const areKeysAsked = (): boolean => paid !== undefined || digests.length > 0 || accounts?.areAsked === true;
   return {
-    admit(request) {
+    async admit(request) {
       if (!areKeysAsked()) {
         noteOwner(request, PROGRAMS);
         return refuseForeignHost(request);
@@ -54,6 +54,7 @@ export function createAccess(apiKeys: readonly string[], accounts?: KeyAccounts,
       const listed = digest(given);
       if (isListed(listed)) return noteOwner(request, { kind: "listed", digest: listed.toString("hex") });
       if (accounts === undefined) throw keyProblem("The API key is not known.");
+      await accounts.renew({ secret: given });
       const key = accounts.admit(given);
       noteKeyCaller(request, new KeyCaller(accounts, key));
       noteOwner(request, { kind: "made", id: key.id });

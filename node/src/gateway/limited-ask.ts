@@ -73,20 +73,20 @@ export function createLimitedAsk(
         id: `${idPrefix}${randomUUID()}`,
         choices,
         created: Math.floor(wallClock() / 1000),
-        events: whenOver(events, () => {
+        events: whenOver(events, async () => {
           running -= atOnce;
-          payer?.over();
+          await payer?.over();
         }),
       };
     },
   };
 }
 
-async function* whenOver<T>(events: AsyncIterable<T>, over: () => void): AsyncGenerator<T, void> {
+async function* whenOver<T>(events: AsyncIterable<T>, over: () => Promise<void>): AsyncGenerator<T, void> {
   try {
     yield* events;
   } finally {
-    over();
+    await over();
   }
 }
 

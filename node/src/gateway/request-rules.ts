@@ -47,7 +47,7 @@ export function createRequestRules({
     limitHeaders(keyCallerOf(request), { most: settings.maxConcurrent, running: inFlight.size });
   const letIn = new WeakSet<FastifyRequest>();
   /** Throws where it is not let in; true for a browser's preflight, which has its answer. */
-  const admit = (request: FastifyRequest, reply: FastifyReply): boolean => {
+  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
     inFlight.run(closed(reply));
     reply.header("x-request-id", request.id);
     const isPreflight = cors.admit(request, reply);
@@ -55,7 +55,7 @@ export function createRequestRules({
     refuseHostless(request);
     if (isPreflight) return true;
     const path = pathOf(request.url);
-    if (!routes.isOpen(path)) access.admit(request);
+    if (!routes.isOpen(path)) await access.admit(request);
     if (request.is404) throw unknownRoute(request.method, path, routes.allowed(path));
     refuseEncoded(request);
     // A stream's headers go out as they are now.
@@ -81,7 +81,7 @@ export function createRequestRules({
   return {
     addTo(server) {
       server.addHook("onRequest", async (request, reply) => {
-        if (admit(request, reply)) return reply.code(204).send();
+        if (await admit(request, reply)) return reply.code(204).send();
       });
       /** A reader that takes nothing for so long is cut off; until an answer begins there is nothing to take. */
       server.addHook("onSend", async (request, reply) => {

@@ -1,15 +1,13 @@
 /** A real `lloom gateway` that is killed in the middle of calls, of payments and of a batch: nothing is paid twice, and nothing is lost. */
-import { join } from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
-import { openKeystore } from "../../../node/src/wallet/keystore.ts";
 import { runNode } from "../../support/processes.ts";
 import { LLOOM_PROGRAM } from "../../support/program.ts";
+import { fleetCases } from "./fleet-cases.ts";
 import { type Gateway, killedPaymentCases } from "./killed-payment-cases.ts";
-import { keyIn, PASSWORD, start } from "./launch.ts";
+import { fund, keyIn, start } from "./launch.ts";
 import { oncePassed, type ScriptedBackend, says, scriptedBackend } from "./scripted-backend.ts";
-import { DOLLAR, type Seller, until, World } from "./world.ts";
+import { type Seller, until, World } from "./world.ts";
 
 let world: World;
 let backend: ScriptedBackend;
@@ -20,18 +18,13 @@ beforeAll(async () => {
   backend = scriptedBackend(says("Paid ", "once."));
   seller = await world.seller({ backend });
   dir = await keyIn(world);
-  const identity = await openKeystore({ path: join(dir, "keystore.json"), password: PASSWORD });
-  await world.chain.request("hardhat_setBalance", identity.address, `0x${(10n ** 21n).toString(16)}`);
-  await using stack = new AsyncDisposableStack();
-  const { chain } = await world.join(identity, world.chain.rpcUrl, stack);
-  await faucet(chain);
-  await deposit(chain, 10n * DOLLAR);
+  await fund(world, dir);
 }, 240_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
-async function startGateway(flags: readonly string[] = [], rpcUrl = world.chain.rpcUrl): Promise<Gateway> {
+async function startGateway(flags: readonly string[] = [], rpcUrl = world.chain.rpcUrl, home = dir): Promise<Gateway> {
   const more = ["--bootstrap", world.anchor.multiaddrs().join(","), ...flags];
-  const program = await start(world, { command: "gateway", more, dir, rpcUrl });
+  const program = await start(world, { command: "gateway", more, dir: home, rpcUrl });
   const url = /http:\/\/\S+/.exec(program.printed())?.[0] ?? "";
   return { program, url };
 }
@@ -98,6 +91,8 @@ describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 2
     await kill(second);
   });
 });
+
+fleetCases(() => ({ world, backend, startGateway, kill }));
 
 killedPaymentCases(() => ({ world, backend, chain: seller.chain, startGateway, kill }));
 

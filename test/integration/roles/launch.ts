@@ -1,10 +1,11 @@
 /** Real processes of the node in a test's world. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createKeystore } from "../../../node/src/wallet/keystore.ts";
+import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
+import { createKeystore, openKeystore } from "../../../node/src/wallet/keystore.ts";
 import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
 import { LLOOM_PROGRAM } from "../../support/program.ts";
-import type { World } from "./world.ts";
+import { DOLLAR, type World } from "./world.ts";
 
 /** Of every key here. */
 export const PASSWORD = "password-of-a-test";
@@ -27,6 +28,16 @@ export async function keyIn(world: World): Promise<string> {
   writeFileSync(join(dir, "password"), PASSWORD);
   await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
   return dir;
+}
+
+/** Gives the key of a data directory ether and a deposit of ten. */
+export async function fund(world: World, dir: string): Promise<void> {
+  const identity = await openKeystore({ path: join(dir, "keystore.json"), password: PASSWORD });
+  await world.chain.request("hardhat_setBalance", identity.address, `0x${(10n ** 21n).toString(16)}`);
+  await using stack = new AsyncDisposableStack();
+  const { chain } = await world.join(identity, world.chain.rpcUrl, stack);
+  await faucet(chain);
+  await deposit(chain, 10n * DOLLAR);
 }
 
 /** Runs a command of the node; a gateway at any port. */

@@ -162,7 +162,9 @@ export class PaymentChannels {
       const deadline = this.#nowSeconds() + deadlineSeconds;
       const request: RequestCommitment = continueLane(terms, { lane, state, deadline });
       const requestHash = hasher.hashRequest(request);
-      purse?.hold(requestHash, worstCost(terms));
+      const held = purse?.hold(requestHash, worstCost(terms));
+      // Elsewhere than in this file, it is held first: whoever comes back after an end in between lets go of what was never signed.
+      if (held instanceof Promise) await held;
       const signature = identity.sign(requestHash);
       const { promptSalt } = prompt;
       store.saveRequest({ requestHash, request, signature, promptSalt, prompt, sentAtMs: clock() });

@@ -8,7 +8,7 @@ import { announce, type Command, type CommandContext } from "../command.ts";
 import { requireConsent, YES } from "../deeds/consent.ts";
 import { numberFlag } from "../number-flag.ts";
 import { counted } from "../words.ts";
-import { type KeyFile, openKeyFile } from "./key-file.ts";
+import { type KeyBook, openKeyBook } from "./key-file.ts";
 import { keyTerms } from "./key-terms.ts";
 import { keyEvent, keyLines } from "./words.ts";
 
@@ -21,7 +21,7 @@ export const keys: Command = {
     { form: "<action>", describe: "create, list, show, usage, or revoke" },
     { form: "[name]", describe: "show, usage, revoke: the key's name" },
   ],
-  settings: [],
+  settings: ["keysDatabase"],
   needs: "key",
   defaults: { logLevel: "warn" },
   flags: [
@@ -44,6 +44,7 @@ export const keys: Command = {
     "lloom keys list",
     "lloom keys usage team --days 7",
     "lloom keys revoke team",
+    "lloom keys create --name team --budget 5/day --keys-database postgres://lloom@db/lloom",
   ],
   run: async (context) => {
     const [action = ""] = context.args;
@@ -56,10 +57,10 @@ export const keys: Command = {
 async function create(context: CommandContext): Promise<void> {
   const nowMs = wallClock();
   const terms = keyTerms(context, nowMs);
-  const file = openKeyFile(context);
+  const file = await openKeyBook(context);
   const secret = newSecret();
-  const isFirst = !file.keys.hasAny();
-  const key = file.keys.add(terms, secret, nowMs);
+  const isFirst = !(await file.hasAny());
+  const key = await file.add(terms, secret, nowMs);
   const told = keyEvent(key, { spent: 0n, held: 0n }, nowMs);
   const lines = keyLines(key, { spent: 0n, held: 0n }, { token: file.token, nowMs });
   announce(
@@ -75,11 +76,11 @@ async function create(context: CommandContext): Promise<void> {
 }
 
 async function list(context: CommandContext): Promise<void> {
-  const file = openKeyFile(context);
-  const all = file.keys.list();
+  const file = await openKeyBook(context);
+  const all = await file.list();
   const nowMs = wallClock();
   const shown = context.flags["all"] === true ? all : all.filter((key) => keyState(key, nowMs) === "active");
-  for (const key of shown) tell(context, file, key);
+  for (const key of shown) await tell(context, file, key);
   const left = all.length - shown.length;
   if (shown.length === 0)
     announce(
@@ -90,13 +91,14 @@ async function list(context: CommandContext): Promise<void> {
 }
 
 async function show(context: CommandContext): Promise<void> {
-  const file = openKeyFile(context);
-  tell(context, file, named(context, file));
+  const file = await openKeyBook(context);
+  await tell(context, file, await named(context, file));
 }
 
-function tell(context: CommandContext, { spending, token }: KeyFile, key: ApiKey): void {
+async function tell(context: CommandContext, file: KeyBook, key: ApiKey): Promise<void> {
+  const { token } = file;
   const nowMs = wallClock();
-  const spent = spending.spending(key.id, periodAt(key.budget?.period ?? "total", nowMs).fromMs);
+  const spent = await file.spending(key.id, periodAt(key.budget?.period ?? "total", nowMs).fromMs);
   announce(
     context,
     { event: "key", ...keyEvent(key, spent, nowMs), token: token ?? null },
@@ -105,9 +107,9 @@ function tell(context: CommandContext, { spending, token }: KeyFile, key: ApiKey
 }
 
 async function usage(context: CommandContext): Promise<void> {
-  const file = openKeyFile(context);
+  const file = await openKeyBook(context);
   const [, name] = context.args;
-  const key = name === undefined ? undefined : named(context, file);
+  const key = name === undefined ? undefined : await named(context, file);
   const days = numberFlag(context.flags["days"], {
     name: "days",
     fallback: 30,
@@ -115,8 +117,8 @@ async function usage(context: CommandContext): Promise<void> {
     maximum: 400,
     isWhole: true,
   });
-  const names = new Map(file.keys.list().map(({ id, name }) => [id, name]));
-  const rows = file.spending.usage(dayOf(wallClock()) - (days - 1) * DAY_MS, key?.id);
+  const names = new Map((await file.list()).map(({ id, name }) => [id, name]));
+  const rows = await file.usage(dayOf(wallClock()) - (days - 1) * DAY_MS, key?.id);
   for (const { keyId, dayAtMs, model, requests, inboundTokens, outboundTokens, cost } of rows) {
     const day = utcText(dayAtMs / 1000, "iso").slice(0, 10);
     const amount =
@@ -139,13 +141,13 @@ async function usage(context: CommandContext): Promise<void> {
 }
 
 async function revoke(context: CommandContext): Promise<void> {
-  const file = openKeyFile(context);
-  const key = named(context, file);
+  const file = await openKeyBook(context);
+  const key = await named(context, file);
   if (key.revokedAtMs !== undefined)
     return announce(context, { event: "nothing", name: key.name }, `The key "${key.name}" is revoked already.`);
-  if (!context.json) tell(context, file, key);
+  if (!context.json) await tell(context, file, key);
   await requireConsent(context, { question: `Revoke it for good?`, nothing: "Nothing was revoked" });
-  file.keys.revoke(key.id, wallClock());
+  await file.revoke(key.id, wallClock());
   announce(
     context,
     { event: "revoked", name: key.name, id: key.id },
@@ -153,9 +155,9 @@ async function revoke(context: CommandContext): Promise<void> {
   );
 }
 
-function named({ args }: CommandContext, file: KeyFile): ApiKey {
+async function named({ args }: CommandContext, file: KeyBook): Promise<ApiKey> {
   const [action, name] = args;
-  const key = name === undefined ? undefined : file.keys.byName(name);
+  const key = name === undefined ? undefined : await file.byName(name);
   if (key !== undefined) return key;
   throw new LloomError("COMMAND_INVALID", name === undefined ? "No key is named." : `There is no key "${name}".`, {
     next:

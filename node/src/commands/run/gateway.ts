@@ -21,6 +21,7 @@ import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open
 import { openBatchStore } from "./batch-store.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
 import { observeGateway } from "./observe-gateway.ts";
+import { openFleet } from "./open-fleet.ts";
 import { openX402, X402_NAMES, x402Line } from "./open-x402.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
@@ -38,6 +39,7 @@ export const gateway: Command = {
     "gatewayHost",
     "gatewayPort",
     "gatewayKeysFile",
+    "keysDatabase",
     "cacheSeconds",
     "corsOrigins",
     ...X402_NAMES,
@@ -47,6 +49,7 @@ export const gateway: Command = {
     "lloom gateway",
     "lloom gateway --port 9000",
     "lloom keys create --name team --budget 5/day && lloom gateway --host 0.0.0.0",
+    "lloom gateway --host 0.0.0.0 --keys-database postgres://lloom@db/lloom",
     "lloom gateway --host 0.0.0.0 --x402 exact --x402-fee 0.001",
   ],
   run: async (context) => {
@@ -55,11 +58,12 @@ export const gateway: Command = {
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const options = {
       ...{ host, port, apiKeys, corsOrigins },
-      hasMadeKeys: hasMadeKeys(context),
+      hasMadeKeys: settings.keysDatabase !== undefined || hasMadeKeys(context),
       takesPayments: settings.x402 !== "off",
       cacheMs: cacheSeconds * 1000,
     };
     await checkListening(options);
+    const fleet = await openFleet(context);
     const observation = await openOwnObservation(context, "gateway");
     const {
       client,
@@ -82,11 +86,12 @@ export const gateway: Command = {
       }),
     });
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
+    const shared = await fleet?.join({ chain, db });
     const forgetful = Promise.withResolvers<LloomError>();
     const memory = { calls: watchStore(openKeyedCalls(db), forgetful.resolve), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
     const keys = {
-      ...{ keys: openApiKeys(db), spending: watchStore(openKeySpending(db), forgetful.resolve) },
+      ...(shared ?? { keys: openApiKeys(db), spending: watchStore(openKeySpending(db), forgetful.resolve) }),
       chargeOf: (requestHash: Hex) => chargeOf(db, requestHash, Number(toSeconds(wallClock()))),
     };
     const payments = watchStore(openCallerPayments(db), forgetful.resolve);

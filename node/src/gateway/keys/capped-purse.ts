@@ -65,6 +65,12 @@ export function cappedPurse({ most, what, next, token, chargeOf }: Cap): CappedP
 /** One purse of several, each of which a request has to fit into. */
 export const joinedPurse = (purses: readonly Purse[]): Purse => ({
   hold: (requestHash, most) => {
-    for (const purse of purses) purse.hold(requestHash, most);
+    const waits: Promise<void>[] = [];
+    for (const purse of purses) {
+      const held = purse.hold(requestHash, most);
+      if (held instanceof Promise) waits.push(held);
+    }
+    // At once where all of them are: then it is one transaction with the request.
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
   },
 });

@@ -4,25 +4,15 @@ import { utcText } from "@lloom/protocol/utc-text";
 import type { ModelSummary } from "../../client/discover/model-summary.ts";
 import type { Purse } from "../../client/question.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import { type Clock, type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
+import { type Clock, steadyClock, wallClock } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
-import { type ApiKey, type ApiKeys, keyState } from "../../store/client/api-keys.ts";
+import { type ApiKey, type KeyName, keyState } from "../../store/client/api-keys.ts";
 import { type PeriodBounds, periodAt } from "../../store/client/budget-period.ts";
-import type { KeySpending, KeyUsage, Spending } from "../../store/client/key-spending.ts";
-import type { RequestCharge } from "../../store/client/request-charge.ts";
+import type { KeyUsage, Spending } from "../../store/client/key-spending.ts";
 import { HttpError } from "../http-problem.ts";
 import { isAllowed, isAllowedInPart } from "./allowed-models.ts";
-import { keyProblem } from "./key-problem.ts";
-
-/** What is kept of API keys, and by what clocks. */
-export interface KeyStore {
-  readonly keys: ApiKeys;
-  readonly spending: KeySpending;
-  /** What a request has cost, by the client's log. */
-  readonly chargeOf: (requestHash: Hex) => RequestCharge | undefined;
-  readonly clock?: Clock;
-  readonly steady?: SteadyClock;
-}
+import { budgetsAway, keyProblem } from "./key-problem.ts";
+import type { KeyStore } from "./key-store.ts";
 
 /** How a key's budget stands, base units. */
 export interface BudgetStanding extends Spending {
@@ -38,8 +28,8 @@ export interface BudgetStanding extends Spending {
 export interface Payer {
   /** For what is asked of a model. */
   purse(model: string): Purse;
-  /** Nothing more is signed for it. */
-  over(): void;
+  /** Nothing more is signed for it. Never throws. */
+  over(): void | Promise<void>;
 }
 
 const MINUTE_SECONDS = 60;
@@ -60,12 +50,25 @@ export class KeyAccounts {
     this.#store = store;
     this.#token = token;
     this.#clock = store.clock ?? wallClock;
-    this.resolve();
+    void this.resolve();
   }
 
   /** Whether calls have to name a key: once one was ever made, also when it is revoked. */
   get areAsked(): boolean {
     return this.#store.keys.hasAny();
+  }
+
+  /** Sees a key anew, where others than this machine write it; 503 where they cannot be asked. */
+  async renew(name: KeyName): Promise<void> {
+    const { renew, spending } = this.#store;
+    if (renew === undefined) return;
+    try {
+      await renew(name);
+    } catch (cause) {
+      throw budgetsAway(cause);
+    }
+    const key = "secret" in name ? this.#store.keys.bySecret(name.secret) : this.#store.keys.byId(name.id);
+    if (key !== undefined && spending.held(key.id).length > 0) await this.resolve(key.id);
   }
 
   /** Whose secret it is. Throws 401. */
@@ -128,8 +131,9 @@ export class KeyAccounts {
     return {
       purse: (model) => ({
         hold: (requestHash, most) => {
-          this.#hold(key.id, { requestHash, model, most });
+          // First: where Postgres is cut off, nobody knows whether it was held.
           requests.push(requestHash);
+          return this.#hold(key.id, { requestHash, model, most });
         },
       }),
       over: () => this.#store.spending.resolve(requests, this.#store.chargeOf),
@@ -147,15 +151,15 @@ export class KeyAccounts {
   }
 
   /** What the key had answered, since a moment. */
-  usage({ id }: ApiKey, sinceMs: number): readonly KeyUsage[] {
-    this.resolve(id);
+  async usage({ id }: ApiKey, sinceMs: number): Promise<readonly KeyUsage[]> {
+    await this.resolve(id);
     return this.#store.spending.usage(sinceMs, id);
   }
 
   /** Lets go of what is held for requests whose end is known by now: of calls that were cut off, and of a process that ended in between. */
-  resolve(keyId?: number): void {
+  resolve(keyId?: number): void | Promise<void> {
     const { spending, chargeOf } = this.#store;
-    spending.resolve(spending.held(keyId), chargeOf);
+    return spending.resolve(spending.held(keyId), chargeOf);
   }
 
   #usable(key: ApiKey): ApiKey {
@@ -165,20 +169,33 @@ export class KeyAccounts {
     throw keyProblem(`The API key "${key.name}" ${end}.`, "Make another one: lloom keys create --name NAME.");
   }
 
-  #hold(keyId: number, asked: { readonly requestHash: Hex; readonly model: string; readonly most: bigint }): void {
+  /** At once where the budget is in the client's own file, so that it is held in one transaction with the request. */
+  #hold(
+    keyId: number,
+    asked: { readonly requestHash: Hex; readonly model: string; readonly most: bigint },
+  ): void | Promise<void> {
     const key = this.admitById(keyId);
     const { requestHash, model, most: amount } = asked;
     const atMs = this.#clock();
     const { fromMs: periodAtMs } = periodAt(key.budget?.period ?? "total", atMs);
     const budget = key.budget && budgetUnits(key.budget.amount, this.#token.decimals);
     const hold = { keyId, requestHash, model, amount, periodAtMs, atMs };
-    if (!this.#store.spending.hold(hold, budget)) throw this.#budgetSpent(key, amount);
+    const isHeld = this.#store.spending.hold(hold, budget);
+    if (typeof isHeld !== "boolean") return this.#heldElsewhere(isHeld, key, amount);
+    if (!isHeld) throw this.#budgetSpent(key, amount);
+  }
+
+  async #heldElsewhere(holding: Promise<boolean>, { id }: ApiKey, most: bigint): Promise<void> {
+    const isHeld = await holding.catch((cause: unknown) => Promise.reject(budgetsAway(cause)));
+    // Refused for its budget, or since it was revoked meanwhile.
+    if (!isHeld) throw this.#budgetSpent(this.admitById(id), most);
   }
 
   #leftAfterResolving(key: ApiKey): bigint | undefined {
     const { left } = this.standing(key);
     if (left !== 0n) return left;
-    this.resolve(key.id);
+    // Elsewhere it was done when the key was seen anew.
+    void this.resolve(key.id);
     return this.standing(key).left;
   }
 

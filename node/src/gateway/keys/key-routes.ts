@@ -33,7 +33,7 @@ export const keyRoutes = (token: TokenUnit): readonly Route[] => [
       answers: [{ status: 200, text: "The API key.", schema: keySchema }],
       problems: [404],
     },
-    handle: (request) => ({ data: keyObject(callerOf(request), token) }),
+    handle: async (request) => ({ data: await keyObject(callerOf(request), token) }),
   },
   {
     ...{ method: "GET", path: "/v1/usage" },
@@ -47,8 +47,8 @@ export const keyRoutes = (token: TokenUnit): readonly Route[] => [
   },
 ];
 
-function keyObject({ accounts, key }: KeyCaller, token: TokenUnit): object {
-  accounts.resolve(key.id);
+async function keyObject({ accounts, key }: KeyCaller, token: TokenUnit): Promise<object> {
+  await accounts.resolve(key.id);
   const { budget, left, spent, held, period } = accounts.standing(key);
   const number = (units: bigint | undefined): number | null =>
     units === undefined ? null : Number(formatAmount(units, token.decimals));
@@ -70,20 +70,19 @@ function keyObject({ accounts, key }: KeyCaller, token: TokenUnit): object {
   };
 }
 
-function usageList(request: FastifyRequest, token: TokenUnit): object {
+async function usageList(request: FastifyRequest, token: TokenUnit): Promise<object> {
   const { accounts, key } = callerOf(request);
   const sinceMs = dayOf(wallClock()) - (daysOf(request) - 1) * DAY_MS;
-  const data = accounts
-    .usage(key, sinceMs)
-    .map(({ dayAtMs, model, requests, inboundTokens, outboundTokens, cost }) => ({
-      date: utcText(dayAtMs / 1000, "iso").slice(0, 10),
-      model,
-      requests,
-      prompt_tokens: inboundTokens,
-      completion_tokens: outboundTokens,
-      cost: String(cost),
-      amount: formatAmount(cost, token.decimals),
-    }));
+  const used = await accounts.usage(key, sinceMs);
+  const data = used.map(({ dayAtMs, model, requests, inboundTokens, outboundTokens, cost }) => ({
+    date: utcText(dayAtMs / 1000, "iso").slice(0, 10),
+    model,
+    requests,
+    prompt_tokens: inboundTokens,
+    completion_tokens: outboundTokens,
+    cost: String(cost),
+    amount: formatAmount(cost, token.decimals),
+  }));
   return { object: "list", data, token: token.symbol, decimals: token.decimals };
 }
 

@@ -26,6 +26,9 @@ export interface ApiKey extends KeyTerms {
   readonly revokedAtMs: number | undefined;
 }
 
+/** What a call names its key by. */
+export type KeyName = { readonly secret: string } | { readonly id: number };
+
 /** Whether a key lets in. */
 export function keyState({ expiresAtMs, revokedAtMs }: ApiKey, nowMs: number): "active" | "expired" | "revoked" {
   if (revokedAtMs !== undefined) return "revoked";
@@ -59,7 +62,10 @@ export const newSecret = (): string => `${PREFIX}${randomBytes(SECRET_BYTES).toS
  * What is kept of a secret. One pass of SHA-256 is enough: slow hashes make it dear to try likely passwords, and of 256 random bits none
  * is likelier than another. Looking it up by its digest tells whoever measures the time nothing of the secret either.
  */
-const digestOf = (secret: string): string => `0x${createHash("sha256").update(secret).digest("hex")}`;
+export const secretDigest = (secret: string): string => `0x${createHash("sha256").update(secret).digest("hex")}`;
+
+/** The secret's end, by which people tell keys apart. */
+export const hintOf = (secret: string): string => secret.slice(-HINT_LENGTH);
 
 const ANY = "SELECT 1 FROM api_keys LIMIT 1";
 const BY_DIGEST = "SELECT * FROM api_keys WHERE digest = :digest";
@@ -79,16 +85,16 @@ export function openApiKeys(db: Database): ApiKeys {
   };
   return {
     hasAny: () => db.get(ANY) !== undefined,
-    bySecret: (secret) => one(BY_DIGEST, { digest: digestOf(secret) }),
+    bySecret: (secret) => one(BY_DIGEST, { digest: secretDigest(secret) }),
     byId: (id) => one(BY_ID, { id }),
     byName: (name) => one(BY_NAME, { name }),
     list: () => db.all(ALL).map(keyOf),
     add: ({ name, budget, models, perMinute, expiresAtMs }, secret, nowMs) =>
       db.write(() => {
         if (db.get(TAKEN, { name }) !== undefined) throw nameTaken(name);
-        const digest = digestOf(secret);
+        const digest = secretDigest(secret);
         db.run(ADD, {
-          ...{ name, digest, nowMs, hint: secret.slice(-HINT_LENGTH) },
+          ...{ name, digest, nowMs, hint: hintOf(secret) },
           ...{ budget: budget?.amount ?? null, period: budget?.period ?? null },
           models: models === undefined ? null : JSON.stringify(models),
           ...{ perMinute: perMinute ?? null, expiresAtMs: expiresAtMs ?? null },
@@ -99,12 +105,14 @@ export function openApiKeys(db: Database): ApiKeys {
   };
 }
 
-const nameTaken = (name: string): LloomError =>
+/** A name that a key in force has. */
+export const nameTaken = (name: string): LloomError =>
   new LloomError("COMMAND_INVALID", `There is a key with the name "${name}".`, {
     next: `Give another name, or revoke that one first: lloom keys revoke ${name}`,
   });
 
-function keyOf(row: encoding.Row): ApiKey {
+/** Of a row of keys. */
+export function keyOf(row: encoding.Row): ApiKey {
   const given = (column: string): number | undefined =>
     row[column] === null ? undefined : encoding.numberOf(row, column);
   return {

@@ -23,6 +23,9 @@ export interface Spending {
   readonly held: bigint;
 }
 
+/** Of a budget that nobody has touched. */
+export const NOTHING_SPENT: Spending = { spent: 0n, held: 0n };
+
 /** What one key had answered of one model on one day of UTC. */
 export interface KeyUsage {
   readonly keyId: number;
@@ -120,7 +123,8 @@ function resolve(db: Database, requestHash: Hex, charge: RequestCharge | undefin
   });
 }
 
-const usageOf = (row: encoding.Row): KeyUsage => ({
+/** Of a row of usage. */
+export const usageOf = (row: encoding.Row): KeyUsage => ({
   keyId: encoding.numberOf(row, "key_id"),
   dayAtMs: encoding.numberOf(row, "day_at_ms"),
   model: encoding.textOf(row, "model"),
