@@ -8,8 +8,19 @@ import { LLOOM, ROOT } from "./paths.ts";
 /** Of what the program is made. */
 const SOURCES = ["{node,protocol}/src/**/*.ts", "{node,protocol}/package.json", "package-lock.json", "checkout/*.ts"];
 const CACHE = join(ROOT, "node_modules/.cache");
-/** They look for native code and programs beside themselves. */
-const LEFT_WHERE_THEY_ARE = ["@chainsafe/libp2p-quic", "node-datachannel", "node-llama-cpp", "secp256k1"];
+/** They look for native code beside themselves, or are there on some machines only. */
+const LEFT_WHERE_THEY_ARE = [
+  "@chainsafe/libp2p-quic",
+  "@node-llama-cpp/*",
+  "@reflink/reflink",
+  "electron",
+  "node-datachannel",
+  "secp256k1",
+];
+/** The process that counts tokens, of which every client starts one: a program of its own, beside the one that forks it. */
+const COUNTING = join(ROOT, "node/src/backend/counting/count-process.ts");
+const FORKED = 'new URL("./count-process.ts", import.meta.url)';
+const FORKED_HERE = 'new URL("./count-process.mjs", import.meta.url)';
 /** Those by which Node itself chooses among a package's forms. */
 const CONDITIONS = ["node-addons", "module-sync"];
 /** For packages of the older form, which call it. */
@@ -50,7 +61,7 @@ async function makeOnce(): Promise<string> {
 
 async function bundle(outdir: string): Promise<void> {
   await build({
-    entryPoints: [LLOOM],
+    entryPoints: [LLOOM, COUNTING].map((path) => ({ in: path, out: basename(path, ".ts") })),
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -75,15 +86,27 @@ function hashOfSources(): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Each file of ours goes on to know where it lies: models and programs that belong to it are found from there. */
+/** Files go on to know where they lie: what belongs to them, such as models and programs, is found from there. */
 const PLACES: Plugin = {
   name: "places",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/](node|protocol)[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8")
-        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
-        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
+      contents: placed(path),
       loader: "ts",
+    }));
+    onLoad({ filter: /[\\/]node-llama-cpp[\\/]dist[\\/].*\.js$/ }, ({ path }) => ({
+      contents: placed(path),
+      loader: "js",
     }));
   },
 };
+
+const placed = (path: string): string =>
+  readFileSync(path, "utf8")
+    .split(FORKED)
+    .map((text) =>
+      text
+        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path))),
+    )
+    .join(FORKED_HERE);

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
+import module from "node:module";
+import { dirname } from "node:path";
 import { LloomError } from "../../errors.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import type { Counted, CountQuestion, CountReply, CountRequest } from "./count-messages.ts";
@@ -74,11 +76,13 @@ export class TokenCounter implements AsyncDisposable {
   }
 }
 
-/** Knows nothing of this node: neither its environment, where secrets may be, nor its output. */
+/** Knows nothing of this node, neither its environment, where secrets may be, nor its output, but where code is kept compiled. */
 function startProcess(): ChildProcess {
+  // Node 20, which runs the packages, knows none.
+  const compiled = module.getCompileCacheDir?.();
   const child = fork(new URL("./count-process.ts", import.meta.url), [], {
     execArgv: [],
-    env: {},
+    env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   // Its end is nobody's who waits for this process to end.
