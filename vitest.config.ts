@@ -6,6 +6,8 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
 /** What lies beside the code that it tests. */
 const BESIDE_THE_CODE = "{protocol,node,browser,indexer,web,checkout,devnet,ignition,scripts}/**/*.test.ts";
+/** Tests that read the checkout or compute, and start nothing. */
+const LIGHT = ["test/*.test.ts", "test/{benchmark,mutation,support}/**/*.test.ts"];
 /** They may build the explorer first, and the machine may be busy with other things too. */
 const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 /** One that computes on all processors from beginning to end. */
@@ -30,7 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "units",
-          include: [BESIDE_THE_CODE],
+          include: [BESIDE_THE_CODE, ...LIGHT],
           exclude: ["**/node_modules/**"],
           // As many as below: they run in one group.
           maxWorkers: 3,
@@ -44,7 +46,7 @@ export default defineConfig({
           name: "parts",
           globalSetup: STARTS_LLOOM,
           include: ["test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", WHOLE_NETWORK],
+          exclude: ["**/node_modules/**", WHOLE_NETWORK, ...LIGHT],
           // They wait for blocks, deadlines and other processes a third of the time.
           maxWorkers: 3,
         },
