@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { modelKey } from "@lloom/protocol/names";
 import { createLog } from "../../../node/src/log.ts";
-import { announce } from "../../../node/src/p2p/discovery/provider-records.ts";
+import { type Announcement, announce } from "../../../node/src/p2p/discovery/provider-records.ts";
 import { contactsFor } from "./contacts.ts";
 import { type DhtHost, openDhtHost, settle } from "./dht-host.ts";
 import { type LookUp, lookUp } from "./look-up.ts";
@@ -21,6 +21,7 @@ export class DhtNetwork {
   readonly #memory = new MemoryNetwork();
   #living: DhtHost[] = [];
   readonly #keys = new Map<DhtHost, string>();
+  readonly #announced = new Map<DhtHost, Announcement>();
   readonly #all: string[] = [];
 
   get hosts(): readonly DhtHost[] {
@@ -54,6 +55,8 @@ export class DhtNetwork {
     for (const host of gone) {
       host.vanish();
       this.#keys.delete(host);
+      // It would try for ever, at the cost of those that are measured.
+      void this.#announced.get(host)?.stop();
     }
   }
 
@@ -73,10 +76,10 @@ export class DhtNetwork {
 
   #announce(sold: readonly (readonly [DhtHost, string])[]): Promise<void> {
     return inTurns(sold, async ([host, key]) => {
-      const stop = new AbortController();
-      const { announced } = announce(host, { keys: [key], log, signal: never });
-      await announced;
-      stop.abort();
+      await this.#announced.get(host)?.stop();
+      const announcement = announce(host, { keys: [key], log, signal: never });
+      this.#announced.set(host, announcement);
+      await announcement.announced;
     });
   }
 }
