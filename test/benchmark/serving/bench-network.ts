@@ -36,6 +36,8 @@ export interface BenchNetwork {
 
 /** So many streams are held that the usual four at once would all wait. */
 const AT_ONCE = ["--concurrency", "1024"];
+/** Whatever a soak leaves to be settled, also on a machine that does much else. */
+const DRAIN = ["--drain-seconds", "60"];
 /** All that a bench can spend is allocated at once, so that no transaction falls into it. */
 const FUNDED = ["--channel-step", "50"];
 
@@ -54,7 +56,7 @@ export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwo
   const executor = await startNode(context, {
     account: seller,
     command: "executor",
-    args: ["--backend", `${backendUrl}/v1`, "--drain-seconds", "3", ...AT_ONCE],
+    args: ["--backend", `${backendUrl}/v1`, ...DRAIN, ...AT_ONCE],
   });
   const gateway = await startNode(context, {
     account: DEVNET_ACCOUNTS.gateway,
