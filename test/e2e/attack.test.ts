@@ -10,6 +10,7 @@ import { secretsInLogs } from "../support/log-secrets.ts";
 /** Some minutes; more on a machine that does other things too. */
 const WHOLE_MS = 1_200_000;
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+const LEAST_PROCESSES = 20;
 /** Of the questions that an honest executor could have answered. */
 const LEAST_RIGHT = 0.99;
 
@@ -46,6 +47,7 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
       `answers: ${JSON.stringify(counts)}; failures: ${failures.join(", ") || "none"}`,
       `${lies} lies, ${kills.length} kills, ${flooded?.gossiped} offers gossiped through ${flooded?.opened} hosts and ${flooded?.told} told`,
       `${books.settled.length} lanes settled; ${sizes.join("; ")}`,
+      `${attacked.processes} processes of the network`,
       stage.timings.table(),
     ].join("\n");
   };
@@ -58,6 +60,10 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
     expect(attacked.flooded?.gossiped).toBeGreaterThan(100);
     expect(attacked.flooded?.told).toBeGreaterThan(1000);
     expect(attacked.kills.length).toBeGreaterThan(4);
+  });
+
+  it("met a network of at least 20 processes, each with hosts of its own: 19 honest ones, the liars' and the flood's", () => {
+    expect(attacked.processes).toBeGreaterThanOrEqual(LEAST_PROCESSES);
   });
 
   it("gives clients the answers that an honest executor could have given, and no others", () => {

@@ -15,6 +15,7 @@ export interface Flooded {
 
 /** A process of an attacker; killed, if it has not stopped by then. */
 export interface Rogue<Told> extends Disposable {
+  readonly pid: number;
   /** Asks it to end, and hears what it did. */
   readonly stop: () => Promise<readonly Told[]>;
 }
@@ -40,7 +41,7 @@ async function start<Told>(name: string, args: readonly string[]): Promise<Rogue
     program.signal("SIGKILL");
     throw thrown;
   }
-  return { stop: () => stop(program), [Symbol.dispose]: () => program.signal("SIGKILL") };
+  return { pid: program.pid, stop: () => stop(program), [Symbol.dispose]: () => program.signal("SIGKILL") };
 }
 
 async function stop<Told>(program: Program): Promise<Told[]> {

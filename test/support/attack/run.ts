@@ -18,6 +18,8 @@ import { type Kill, strike } from "./strike.ts";
 /** What an attack left behind. */
 export interface Attacked {
   readonly asked: readonly Asked[];
+  /** Processes that were peers of the network while it was attacked, each alive. */
+  readonly processes: number;
   readonly kills: readonly Kill[];
   readonly deeds: readonly ToldDeeds[];
   readonly flooded: Flooded | undefined;
@@ -53,7 +55,7 @@ export async function attack(stage: Stage, seed: number): Promise<Attacked> {
   const memory: Memory[] = [];
   for (const node of [...gateways.slice(-1), ...executors.slice(0, 1)])
     memory.push(watching.use(await Memory.watch(node, stage.looks)));
-  const storm = await timed("attack", () => rage(stage, seed));
+  const storm = await timed("attack", () => rage(stage, seed, liars.pid));
   await timed("memory", async () => {
     for (const one of memory) await one.untilBack(CALM_MS);
   });
@@ -75,10 +77,16 @@ async function untilKnown({ executors, gateways }: Stage): Promise<void> {
 }
 
 /** Flood, flaky RPC and kill -9, for as long as the questions take. */
-async function rage(stage: Stage, seed: number): Promise<Pick<Attacked, "asked" | "kills" | "flooded">> {
+async function rage(
+  stage: Stage,
+  seed: number,
+  liars: number,
+): Promise<Pick<Attacked, "asked" | "processes" | "kills" | "flooded">> {
   const { gate, executors, gateways } = stage;
   makeFlaky(gate, seeded(seed));
   using flood = await startFlood(stage, seed);
+  const honest = [...stage.devnet.validators, ...executors, ...gateways].map((node) => node.process.pid);
+  const processes = new Set([...honest, liars, flood.pid].filter(isAlive)).size;
   const kills: Kill[] = [];
   const over = new AbortController();
   const mayDie = (most: number) => (node: RunningNode) => ({ part: node.process, most });
@@ -90,7 +98,15 @@ async function rage(stage: Stage, seed: number): Promise<Pick<Attacked, "asked" 
   await striking;
   const [flooded] = await flood.stop();
   await Promise.all(gateways.map((gateway) => askerOf(gateway).untilUp()));
-  return { asked, kills, flooded };
+  return { asked, processes, kills, flooded };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** What is written down at the end, and what it is worth two days later. */
