@@ -126,6 +126,12 @@ describe("one paid answer, from prompt to page", () => {
     });
   });
 
+  // Before a visitor pays for more.
+  it("asks every question that analysts have, each of one block", async () => {
+    const { executor } = answer.receipt.request;
+    await checkAnalytics({ baseUrl: pages.explorerUrl, executor, paid: settlement.paid });
+  });
+
   it("has a visitor pay for answers from the browser, dial an executor, and compute its reputation again", async () => {
     const executor = answer.receipt.request.executor;
     await using running = await openBrowser();
@@ -150,11 +156,6 @@ describe("one paid answer, from prompt to page", () => {
   });
 
   it("has a picture of each page whose address may be shared", () => checkCards(pages.explorerUrl));
-
-  it("asks every question that analysts have, each of one block", async () => {
-    const { executor } = answer.receipt.request;
-    await checkAnalytics({ baseUrl: pages.explorerUrl, executor, paid: settlement.paid });
-  });
 
   it("says of what nobody knows that it is missing, and what to do", () => checkMissing(pages.explorerUrl));
 
