@@ -16,6 +16,8 @@ import { paintOf, VISITORS, type Visitor } from "./explorer/paint.ts";
 import type { BenchRow } from "./rows.ts";
 import { median } from "./serving/percentile.ts";
 
+/** Of the paths, in rows. */
+const NAMES = ["overview", "executors", "executor", "settlement"] as const;
 const SEED = 20_261_201;
 const ROUNDS = 3;
 const PAGES = 60;
@@ -132,15 +134,9 @@ async function loadRows({ explorer, bare, paths }: Sites): Promise<BenchRow[]> {
   // Both are warm by now, but for the bare page.
   await processorOf(bare, "/", PAGES);
   const before = await processorOf(bare, "/", PAGES);
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     await processorOf(explorer, path, PAGES);
-    const name = `cpu.${
-      path
-        .split("/")
-        .filter((part) => part !== "")
-        .map((part) => part.slice(0, 12))
-        .join(".") || "overview"
-    }`;
+    const name = `cpu.${NAMES[index] ?? index}`;
     const value = await processorOf(explorer, path, PAGES);
     rows.push(atMost({ name, value, unit: "ms", reference: before, target: before * TARGETS.processor }));
   }
