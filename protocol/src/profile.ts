@@ -69,23 +69,8 @@ export const profileText = (profile: Profile): string => canonicalJson({ ...prof
 export const hashProfile = (text: string | undefined): Hex =>
   text === undefined ? ZERO_HASH : bytesToHex(keccak256(new TextEncoder().encode(text)));
 
-/** Texts that are remembered with what they say: an executor's own and those of its neighbours come with every answer. */
-const MOST_REMEMBERED = 64;
-const remembered = new Map<string, Readonly<Profile>>();
-
 /** What a profile's text says; `undefined` if it is none, or not in its one form: others could read another thing in it. */
-export function parseProfile(text: string): Readonly<Profile> | undefined {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const profile = readProfile(text);
-  if (profile === undefined) return undefined;
-  const [oldest] = remembered.keys();
-  if (oldest !== undefined && remembered.size >= MOST_REMEMBERED) remembered.delete(oldest);
-  remembered.set(text, Object.freeze(profile));
-  return profile;
-}
-
-function readProfile(text: string): Profile | undefined {
+export function parseProfile(text: string): Profile | undefined {
   try {
     const value = JSON.parse(text);
     return canonicalJson(value) === text ? profileSchema.safeParse(value).data : undefined;

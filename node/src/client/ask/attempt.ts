@@ -91,18 +91,19 @@ export interface AttemptOptions {
 export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): AsyncGenerator<AskEvent, void> {
   const { question, signed, signal, isLast, firstTokenMs } = options;
   const target = peerOfOffer(signed);
-  const { offer, profile } = signed;
-  const { executor } = offer;
+  const { executor } = signed.offer;
   if (target === undefined)
     throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} names no address of its own.`);
   // A peer that lost its power refuses no dial: with somebody else to ask it gets no more time than others take.
   const dialMs = isLast ? undefined : Math.max(parts.settings.dialPatienceMs, firstTokenMs);
   await parts.reach(target, signal, dialMs);
   const promptSalt = bytesToHex(randomBytes(32));
+  const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
+  const { profile } = signed;
   const asked = {
     ...{ promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash },
     ...(profile === undefined ? {} : { profile }),
@@ -131,8 +132,8 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
 }
 
 /**
- * A signed request, nearly always at once. Throws what the channels throw, and CHAIN_UNREACHABLE for a chain that takes long
- * when somebody else can be paid without it: a transaction whose end is not known yet holds up every other one.
+ * A signed request. Throws what the channels throw, and CHAIN_UNREACHABLE for a chain that takes long when somebody else can
+ * be paid without it: a transaction whose end is not known yet holds up every other one.
  */
 async function place(
   { channels, settings: { chainPatienceMs } }: AttemptParts,
@@ -146,8 +147,6 @@ async function place(
     asked,
   }: AttemptOptions & { readonly asked: OpenedPrompt },
 ): Promise<PlacedRequest> {
-  const atOnce = signal.aborted ? undefined : channels.placeAtOnce(terms, asked, { ...trust, purse });
-  if (atOnce !== undefined) return await atOnce;
   const giveUp = new AbortController();
   const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
   try {

@@ -74,23 +74,13 @@ export class PaymentChannels {
   ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      const placed = this.placeAtOnce(terms, prompt, { ...trust, purse });
-      if (placed !== undefined) return await placed;
+      if (this.#plan(terms, 0n, trust)?.type === "enough") return await this.#sign(terms, prompt, purse);
       await untilAborted(
         this.#allocating.run(() => this.#ensureChannel(terms, trust)),
         signal,
       );
     }
     throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
-  }
-
-  /** The same in a channel that is known to cover it, without a word to the chain; undefined for any other. */
-  placeAtOnce(
-    terms: RequestTerms,
-    prompt: OpenedPrompt,
-    { purse, ...trust }: Trust & { readonly purse?: Purse | undefined },
-  ): Promise<PlacedRequest> | undefined {
-    return this.#plan(terms, 0n, trust)?.type === "enough" ? this.#sign(terms, prompt, purse) : undefined;
   }
 
   /** Whether the channel's funds are known; without the chain only such a channel can be used. */
