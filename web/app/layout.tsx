@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import { cookies } from "next/headers";
 import Link from "next/link";
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { Freshness } from "../components/layout/freshness.tsx";
 import { Logo } from "../components/layout/logo.tsx";
 import { Nav } from "../components/layout/nav.tsx";
@@ -57,9 +57,7 @@ function Header({ networkName }: { readonly networkName: string }) {
         <div className="order-last col-span-3 lg:order-none lg:col-span-1">
           <SearchBox />
         </div>
-        <Suspense fallback={<span className="skeleton h-4 w-40 justify-self-end" />}>
-          <Freshness />
-        </Suspense>
+        <Freshness />
         <ThemeToggle />
       </div>
       <div className="mx-auto max-w-[84rem] px-4 pb-2 sm:px-6">
