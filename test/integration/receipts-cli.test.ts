@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
@@ -53,6 +53,20 @@ it("receipts of a log are listed, exported and verified from standard input, new
   expect(verified.status).toBe(0);
   const one = lloom(["receipts", "export", String(hashes[1])]).stdout;
   expect(exported.split("\n")[1]).toBe(one.trim());
+});
+
+it("a place without receipts is named, and what is no data directory is refused", () => {
+  const empty = join(dir, "empty");
+  mkdirSync(empty);
+  expect(lloom(["receipts", "list", "--data-dir", empty])).toMatchObject({
+    ...{ status: 0, stdout: `There are no receipts in ${empty}.\n` },
+  });
+  for (const place of [join(dir, "executor.sqlite"), join(dir, "misspelt")])
+    for (const action of ["list", "export"]) {
+      const { status, stdout, stderr } = lloom(["receipts", action, "--data-dir", place]);
+      expect([status, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(`CONFIG_INVALID: There is no data directory at ${place}.`);
+    }
 });
 
 it("one that is not right is named among the others, and makes the command fail", () => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
@@ -39,9 +40,18 @@ export const receipts: Command = {
     const [action = ""] = context.args;
     if (!Object.hasOwn(ACTIONS, action))
       throw new LloomError("COMMAND_INVALID", `lloom receipts cannot "${action}".`, { next: NEXT });
+    if (action !== "verify") refuseNoDirectory(context.settings);
     await ACTIONS[action as keyof typeof ACTIONS](context);
   },
 };
+
+/** A name that is misspelt holds no receipts, and must not be taken for a node that has none. */
+function refuseNoDirectory({ dataDir }: CommandContext["settings"]): void {
+  if (statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new LloomError("CONFIG_INVALID", `There is no data directory at ${dataDir}.`, {
+    next: "Give the one of your node by --data-dir; lloom config show --origin says where this one comes from.",
+  });
+}
 
 const MOST = 1_000_000_000;
 
@@ -88,7 +98,8 @@ async function list(context: CommandContext): Promise<void> {
     );
     count += 1;
   }
-  if (count === 0) announce(context, { event: "none" }, "There are no receipts in this data directory.");
+  const { dataDir } = context.settings;
+  if (count === 0) announce(context, { event: "none", dataDir }, `There are no receipts in ${dataDir}.`);
 }
 
 /** In tokens where the settings name the deployment, else in base units. */
@@ -107,7 +118,7 @@ async function exportAll(context: CommandContext): Promise<void> {
     count += 1;
   }
   if (wanted !== undefined && count === 0)
-    throw new LloomError("COMMAND_INVALID", `No receipt of the request ${wanted} is in this data directory.`, {
+    throw new LloomError("COMMAND_INVALID", `No receipt of the request ${wanted} is in ${context.settings.dataDir}.`, {
       next: "See which there are: lloom receipts list",
     });
 }
