@@ -102,6 +102,8 @@ export interface AccountFacts {
   readonly pending: number;
   /** When the oldest call was sent that this data directory remembers; undefined without one. */
   readonly oldestCallMs: number | undefined;
+  /** The command that sent that call; undefined of a node's own. */
+  readonly oldestCommand: string | undefined;
   readonly running: RunningRoles;
   readonly nowMs: number;
 }

@@ -27,7 +27,7 @@ const STAKE: StakeFacts = {
 };
 const ACCOUNT: AccountFacts = {
   ...{ address: A, roles: roles("executor"), isLocal: true, gas: 10n ** 18n, gasNeeded: 10n ** 15n, pending: 0 },
-  ...{ oldestCallMs: undefined, running: {}, nowMs: NOW * 1000 },
+  ...{ oldestCallMs: undefined, oldestCommand: undefined, running: {}, nowMs: NOW * 1000 },
 };
 const MONEY: MoneyFacts = {
   ...{ roles: roles("client"), running: {}, deposit: 10n, balance: 5n, isLocal: false, channels: [], owed: undefined },
@@ -67,9 +67,18 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
   ],
   ["no gas", () => judgeGas({ ...ACCOUNT, gas: 1n }), `npm run fund -- ${A}`],
   [
-    "a transaction that is stuck",
+    "a transaction of a node that is stuck",
     () => judgeGas({ ...ACCOUNT, pending: 1, oldestCallMs: (NOW - HOUR) * 1000 }),
     "lloom executor",
+  ],
+  [
+    "a transaction of a command that is stuck, also beside a node that runs",
+    () =>
+      judgeGas({
+        ...{ ...ACCOUNT, running: { executor: 7 }, pending: 1 },
+        ...{ oldestCallMs: (NOW - HOUR) * 1000, oldestCommand: "lloom deposit 10" },
+      }),
+    "lloom deposit 10",
   ],
   ["too little stake", () => judgeStake({ ...STAKE, member: { ...MEMBER, stake: 40n } }), "lloom stake 60"],
   [
@@ -95,7 +104,7 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
   [
     "jail that is not over",
     () => judgeStake({ ...STAKE, member: { ...MEMBER, jailedUntil: BigInt(NOW + HOUR) } }),
-    "lloom disputes",
+    expect.stringMatching(/^lloom unjail {3}# not before /),
   ],
   [
     "a server of another chain",
@@ -194,7 +203,7 @@ const FAULTS: readonly (readonly [string, () => readonly Finding[], string])[] =
   [
     "an index that lags",
     () => judgeIndex({ origin: "http://127.0.0.1:42069", head: 10, chainHead: 100 }),
-    "curl -s http://127.0.0.1:42069/meta",
+    expect.stringMatching(/^unset LLOOM_INDEXER_URL {3}# or name another/),
   ],
 ];
 

@@ -16,6 +16,7 @@ import { dataFile } from "../../config.ts";
 import { steadyClock, wallClock } from "../../primitives/clock.ts";
 import { readOwed } from "../deeds/owed.ts";
 import { journalOf } from "../open/open.ts";
+import { commandOfIntent } from "./command-of-intent.ts";
 import type { AccountFacts, ChainFacts, ContractsFacts, MoneyFacts, StakeFacts, Unit } from "./facts.ts";
 import type { Ground, Known } from "./ground.ts";
 
@@ -74,12 +75,13 @@ export async function gatherAccount(known: Known, { chain, address }: OfKey): Pr
   const calls = existsSync(dataFile(context.settings, "transactions"))
     ? journalOf(context.settings)({ chainId: chain.domain.chainId, account: address }).list()
     : [];
-  const oldest = Math.min(...calls.map(({ sentAtMs }) => sentAtMs));
+  const [oldest] = calls.toSorted((one, other) => one.sentAtMs - other.sentAtMs);
   return {
     ...{ address, roles, running, isLocal: isLocal(chain), gas },
     gasNeeded: limit * ("gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas),
     pending: Math.max(sent - mined, calls.length),
-    oldestCallMs: calls.length === 0 ? undefined : oldest,
+    oldestCallMs: oldest?.sentAtMs,
+    oldestCommand: oldest === undefined ? undefined : commandOfIntent(oldest.intent, unitOf(chain).plain),
     nowMs: wallClock(),
   };
 }

@@ -73,18 +73,26 @@ function meaningOf(roles: ReadonlySet<Role>): string {
   return roles.has("validator") ? "it can report nothing and vote in no jury" : "no channel can be funded";
 }
 
-function judgePending({ pending, oldestCallMs, nowMs, running, roles }: AccountFacts): Finding[] {
+function judgePending(facts: AccountFacts): Finding[] {
+  const { pending, oldestCallMs, oldestCommand, nowMs, running, roles } = facts;
   const ageMs = oldestCallMs === undefined ? 0 : nowMs - oldestCallMs;
   if (pending === 0 || ageMs < STUCK_MS) return [];
   const [role] = (["executor", "validator", "client"] as const).filter((one) => roles.has(one));
   const isLookedAfter = role !== undefined && running[role] !== undefined;
   const age = shownDuration(BigInt(Math.round(ageMs / 1000)));
-  return [
-    warning(
-      `${pending === 1 ? "A transaction is" : `${pending} transactions are`} not mined since ${age}: ${isLookedAfter ? "its node raises the fee by itself" : "the command that sent it, given again, goes on with it at a higher fee"}.`,
-      isLookedAfter || role === undefined ? "lloom status" : COMMAND_OF[role],
-    ),
-  ];
+  const stuck = `${pending === 1 ? "A transaction is" : `${pending} transactions are`} not mined since ${age}`;
+  if (oldestCommand !== undefined)
+    return [
+      warning(`${stuck}: the command that sent it, given again, goes on with it at a higher fee.`, oldestCommand),
+    ];
+  if (isLookedAfter || role === undefined)
+    return [
+      warning(
+        `${stuck}: ${isLookedAfter ? "its node raises the fee by itself" : "nobody waits for it"}.`,
+        "lloom status",
+      ),
+    ];
+  return [warning(`${stuck}: its node, started again, goes on with it at a higher fee.`, COMMAND_OF[role])];
 }
 
 export function judgeStake(facts: StakeFacts): Finding[] {
@@ -134,8 +142,8 @@ function jailOf({ member: { jailedUntil }, nowSeconds }: StakeFacts): Finding[] 
     ? [wrong("This key is in jail although its time is over.", "lloom unjail")]
     : [
         wrong(
-          `This key is in jail until ${shownMoment(jailedUntil, nowSeconds)}: nobody buys from it.`,
-          "lloom disputes",
+          `This key is in jail until ${shownMoment(jailedUntil, nowSeconds)}: nobody buys from it, and nothing shortens that. Its stake can leave meanwhile: lloom unbond.`,
+          `lloom unjail   # not before ${shownMoment(jailedUntil, nowSeconds)}`,
         ),
       ];
 }

@@ -124,7 +124,7 @@ export function judgeIndex({ origin, head, chainHead }: IndexFacts): Finding[] {
   return [
     warning(
       `The index at ${origin} is at block ${head}, ${behind} behind: what it says of executors is old.`,
-      `curl -s ${quoted(`${origin}/meta`)}`,
+      "unset LLOOM_INDEXER_URL   # or name another; why it lags: its log, docs/indexer.md",
     ),
   ];
 }
