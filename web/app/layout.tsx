@@ -20,11 +20,14 @@ const sans = localFont({
   src: "../../node_modules/geist/dist/fonts/geist-sans/Geist-Variable.woff2",
   variable: "--font-geist-sans",
   weight: "100 900",
+  // A font that comes late moves what somebody reads by then: the next page has it.
+  display: "optional",
 });
 const mono = localFont({
   src: "../../node_modules/geist/dist/fonts/geist-mono/GeistMono-Variable.woff2",
   variable: "--font-geist-mono",
   weight: "100 900",
+  display: "optional",
 });
 
 export const metadata: Metadata = {
