@@ -4,8 +4,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
@@ -22,6 +20,8 @@ import { silentLog } from "../support/hosts.ts";
 import { eventually } from "../support/processes.ts";
 import { LLOOM_PROGRAM } from "../support/program.ts";
 import { QUIET } from "../support/quiet-progress.ts";
+import { askByTools } from "./ask-by-tools.ts";
+import { buyFrom, expectEarningsArrive, expectRestComesBack } from "./pages-money.ts";
 
 /** Commands that ask before they send. The pages' readers have a terminal; this one says the same by flags. */
 const ASKS =
@@ -172,6 +172,8 @@ async function freePort(): Promise<number> {
 describe("the commands of the pages", { timeout: 900_000 }, () => {
   const stack = new AsyncDisposableStack();
   let devnet: Devnet;
+  /** Who followed the gateway's pages, and has a deposit and channels. */
+  let buyer: Reader | undefined;
   beforeAll(async () => {
     devnet = stack.use(await startDevnet({ progress: QUIET, signal: AbortSignal.timeout(600_000) }));
   });
@@ -181,12 +183,14 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   it.each([[["executor.md", "money.md"]], [["gateway.md", "agents.md", "commands.md"]]])(
     "do what they say: %j",
     async (pages) => {
-      await using reader = new Reader(devnet, await freePort(), { startsSources: pages.includes("commands.md") });
+      const startsSources = pages.includes("commands.md");
+      const reader = stack.use(new Reader(devnet, await freePort(), { startsSources }));
       for (const page of pages) {
-        await follow(reader, page);
+        await follow(reader, page, devnet);
         await reader.stop();
         if (page === "agents.md") await askByTools(reader);
       }
+      if (pages.includes("gateway.md")) buyer = reader;
     },
   );
 
@@ -221,6 +225,13 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
     expect(reader.said).toMatch(/3 executors assigned, \d+ canaries planned/);
     expect((await reader.run("./lloom status")).output).toMatch(/Audits +epoch \d+: 3 executors/);
   });
+
+  // The last one, since the chain's clock is moved on by a day.
+  it("give a buyer the rest of its deposit back, to the unit", async () => {
+    const reader = buyer ?? expect.fail("Nobody followed the gateway's pages.");
+    const commands = documentedCommands("gateway.md").filter((command) => LEAVES.test(command));
+    await expectRestComesBack(reader, devnet, { commands, run: (command) => succeed(reader, command, "gateway.md") });
+  });
 });
 
 /** Nobody waits for two epochs of two minutes: the chain's clock is moved on to what is due next, until audits are reported. */
@@ -254,39 +265,19 @@ async function auditOnce(reader: Reader, { rpcUrl, deployment }: Devnet): Promis
   await eventually("audits are reported", DUE_MS, () => /audits? reported/.test(reader.said));
 }
 
-/** A host of MCP servers, by the official client: starts `lloom mcp` as the page says, asks, and holds what it gets against itself. */
-async function askByTools({ folder, environment }: Reader): Promise<void> {
-  const client = new Client({ name: "reader", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-  const args = ["mcp", "--budget", "0.5"];
-  await client.connect(
-    new StdioClientTransport({ command: join(folder, "lloom"), args, cwd: folder, env: environment, stderr: "ignore" }),
-  );
-  const call = async (name: string, given: Record<string, unknown>): Promise<Record<string, unknown>> => {
-    const { structuredContent, content } = await client.callTool({ name, arguments: given }, { timeout: DUE_MS });
-    return (structuredContent as Record<string, unknown>) ?? expect.fail(JSON.stringify(content));
-  };
-  try {
-    const question = { model: "lloom-tiny", prompt: "What is Lloom?", max_tokens: 16 };
-    const { most } = await call("quote", question);
-    const { text: answer, lloom } = await call("ask", { ...question, max_cost: String(Number(most) * 10) });
-    const { receipt, executor: address } = lloom as { readonly receipt: object; readonly executor: string };
-    const texts = { prompt: question.prompt, answer };
-    expect(await call("verify_receipt", { receipt, ...texts })).toMatchObject({ valid: true, executor: address });
-    expect(await call("verify_receipt", { receipt, ...texts, answer: "no" })).toMatchObject({ valid: false });
-    expect(await call("executor", { address })).toMatchObject({
-      ...{ role: "executor", active: true, cheated: false, reputation: { grade: expect.any(String) } },
-      offers: [{ model: "lloom-tiny" }],
-    });
-    const unpaid = await client.callTool({ name: "ask", arguments: { ...question, max_cost: "0.000001" } });
-    expect(unpaid).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/^INSUFFICIENT_FUNDS/) }] });
-  } finally {
-    await client.close();
-  }
-}
+/** How a buyer leaves, which is done when all pages of buyers are followed. */
+const LEAVES = /^\.\/lloom (unlock|withdraw deposit)/;
 
-/** Runs every command of a page. */
-async function follow(reader: Reader, page: string): Promise<void> {
-  for (const command of documentedCommands(page)) await succeed(reader, command, page);
+/** Runs every command of a page; where a network is given, its gateway buys from who sells, and earnings are counted. */
+async function follow(reader: Reader, page: string, devnet?: Devnet): Promise<void> {
+  const commands = documentedCommands(page).filter((command) => page !== "gateway.md" || !LEAVES.test(command));
+  for (const command of commands) {
+    const run = () => succeed(reader, command, page);
+    if (page === "executor.md" && devnet !== undefined && command === "./lloom withdraw earnings")
+      await expectEarningsArrive(reader, devnet, run);
+    else await run();
+    if (devnet !== undefined && command.startsWith("./lloom executor --bootstrap")) await buyFrom(reader, devnet);
+  }
 }
 
 async function succeed(reader: Reader, command: string, page = ""): Promise<void> {
