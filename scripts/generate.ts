@@ -26,6 +26,7 @@ const CONTRACTS = [
   "MeasuredDisputes",
   "MeasuredEvidence",
   "MeasuredPenalties",
+  "Permit2Collector",
   "StakeRegistry",
   "TestToken",
 ];

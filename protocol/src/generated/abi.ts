@@ -4008,6 +4008,54 @@ export const measuredPenaltiesAbi = [
   },
 ] as const;
 
+/** ABI of Permit2Collector, with its errors and events. */
+export const permit2CollectorAbi = [
+  { inputs: [{ name: "accounting_", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
+  { inputs: [], name: "Permit2CollectorZeroAddress", type: "error" },
+  { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+  {
+    inputs: [],
+    name: "accounting",
+    outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "client", type: "address" },
+      {
+        components: [
+          { name: "payer", type: "address" },
+          { name: "amount", type: "uint256" },
+          { name: "nonce", type: "uint256" },
+          { name: "deadline", type: "uint256" },
+          { name: "signature", type: "bytes" },
+        ],
+        name: "payment",
+        type: "tuple",
+      },
+    ],
+    name: "depositWithPermit2",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "paymentToken",
+    outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "client", type: "address" }],
+    name: "witnessOf",
+    outputs: [{ name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+] as const;
+
 /** ABI of StakeRegistry, with its errors and events. */
 export const stakeRegistryAbi = [
   {

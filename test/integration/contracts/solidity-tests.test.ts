@@ -12,6 +12,7 @@ import {
   measuredDisputesAbi,
   measuredEvidenceAbi,
   measuredPenaltiesAbi,
+  permit2CollectorAbi,
   stakeRegistryAbi,
   testTokenAbi,
 } from "@lloom/protocol/generated/abi";
@@ -32,7 +33,7 @@ interface Contract {
   readonly variable: string;
 }
 
-/** Every contract that is deployed. */
+/** Every contract that can be deployed. */
 const CONTRACTS: Readonly<Record<string, Contract>> = {
   AccountingV2: { abi: accountingV2Abi, variable: "accounting" },
   Arbitrator: { abi: arbitratorAbi, variable: "arbitrator" },
@@ -45,6 +46,7 @@ const CONTRACTS: Readonly<Record<string, Contract>> = {
   MeasuredDisputes: { abi: measuredDisputesAbi, variable: "measured" },
   MeasuredEvidence: { abi: measuredEvidenceAbi, variable: "evidence" },
   MeasuredPenalties: { abi: measuredPenaltiesAbi, variable: "penalties" },
+  Permit2Collector: { abi: permit2CollectorAbi, variable: "collector" },
   StakeRegistry: { abi: stakeRegistryAbi, variable: "registry" },
   TestToken: { abi: testTokenAbi, variable: "token" },
 };
