@@ -5,6 +5,7 @@ import { id, MaxUint256, recoverAddress, type TypedDataDomain, TypedDataEncoder 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LANE_START, type LaneParties, type SignedAnswer, signAnswer, signPair } from "../../support/contracts/lane.ts";
 import { type Market, openMarket, walletOf } from "../../support/contracts/market.ts";
+import { openPermit2 } from "../../support/contracts/permit2.ts";
 import {
   ALLOCATION_TYPES,
   DISPUTE_CONSENT_TYPES,
@@ -62,6 +63,17 @@ describe("hashes of ethers and of the contract", () => {
     market = await openMarket();
   });
   afterAll(() => market.connection.close());
+
+  it("agree on a deposit by Permit2, which anybody sends and nobody turns to another account", async () => {
+    const { collector, sign } = await openPermit2(market);
+    const [payer, sender] = [await market.fund("payer by Permit2"), await market.fund("sender by Permit2", 0n)];
+    const payment = await sign(payer, payer.address, 60_000_000n);
+    const refusal = await collector.refusal(sender, "depositWithPermit2", sender.address, payment);
+    expect(refusal).toBe(id("InvalidSigner()").slice(0, 10));
+    await collector.send(sender, "depositWithPermit2", payer.address, payment);
+    expect(await market.accounting.read("balanceOf", payer.address)).toBe(60_000_000n);
+    expect(await market.accounting.read("balanceOf", sender.address)).toBe(0n);
+  });
 
   it("agree on the domain", async () => {
     expect(await market.accounting.read("domainSeparator")).toBe(TypedDataEncoder.hashDomain(market.domain));
