@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 /** On a machine without Postgres there is nothing to share. */
-const it = test.skipIf(postgres === undefined);
+const shared = test.skipIf(postgres === undefined);
 
 /** Numbers from a seed, the same on every machine (mulberry32). */
 function random(seed: number): (below: number) => number {
@@ -61,7 +61,7 @@ async function stage(name: string) {
   return { nowMs, open, book, key, hold };
 }
 
-it.each(SEEDS)(
+shared.each(SEEDS)(
   "gateways side by side never take more than one budget, and count each request once, over kills and repeats, seed %i",
   { timeout: START_MS },
   async (seed) => {
@@ -113,7 +113,7 @@ it.each(SEEDS)(
   },
 );
 
-test(
+shared(
   "what a gateway held that was killed before it signed comes back when it does",
   { timeout: START_MS },
   async () => {
@@ -126,7 +126,7 @@ test(
   },
 );
 
-test(
+shared(
   "what a gateway held that never came back is charged in full after three days",
   { timeout: START_MS },
   async () => {
@@ -144,7 +144,7 @@ test(
   },
 );
 
-test(
+shared(
   "a key that was revoked or has ended holds nothing more, whatever a gateway remembers",
   { timeout: START_MS },
   async () => {
