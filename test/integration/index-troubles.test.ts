@@ -21,7 +21,7 @@ import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 /** A busy machine may give an index little of its time, and a lock of one that was killed is held for 25 seconds. */
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 const SEED = Number(process.env["SEED"] ?? 20_261_201);
-const PAIRS = 1_500;
+const PAIRS = 600;
 const REORGS = [1, 5, 30] as const;
 const directory = mkdtempSync(join(tmpdir(), "lloom-index-troubles-"));
 const postgres: OwnPostgres | undefined = await openPostgres();

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { type Question, questionsOfPage } from "../../../scripts/analytics/questions-of-page.ts";
+import { askAnew } from "../../support/ask-anew.ts";
 import type { Market } from "../../support/contracts/market.ts";
 import { ANSWERS } from "./analytics-answers.ts";
 import type { AnswerRow } from "./answers/rows-of-logs.ts";
@@ -45,7 +46,7 @@ async function ask(
     return (page as { items: AnswerRow[] }).items;
   }
   const params = given.map((value) => `&param=${encodeURIComponent(String(value))}`).join("");
-  const response = await fetch(`${indexer.url}/sql/db?sql=${encodeURIComponent(query)}${params}`);
+  const response = await askAnew(`${indexer.url}/sql/db?sql=${encodeURIComponent(query)}${params}`);
   const { rows, errors } = (await response.json()) as { rows?: AnswerRow[]; errors?: unknown };
   if (rows === undefined) throw new Error(JSON.stringify(errors));
   return rows;

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { placeBlankDatabase } from "../../../checkout/blank-database.ts";
 import { INDEXER, ROOT } from "../../../checkout/paths.ts";
+import { askAnew } from "../../support/ask-anew.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
 const READY_MS = 600_000;
@@ -76,7 +77,7 @@ export async function startIndexer(settings: IndexerSettings): Promise<Indexer> 
     exited = true;
   });
   const isReady = () =>
-    fetch(`${url}/ready`).then(
+    askAnew(`${url}/ready`).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -91,7 +92,7 @@ const queryAt =
   (url: string): Indexer["query"] =>
   async (query, variables = {}) => {
     const headers = { "content-type": "application/json" };
-    const response = await fetch(`${url}/graphql`, {
+    const response = await askAnew(`${url}/graphql`, {
       method: "POST",
       headers,
       body: JSON.stringify({ query, variables }),
@@ -106,7 +107,7 @@ const headAt =
   (block) =>
     eventually(`block ${block} is indexed`, HEAD_MS, async () => {
       // A connection that was idle while a chain in this process worked may be closed: that is no answer yet.
-      const status = await fetch(`${url}/status`).then(
+      const status = await askAnew(`${url}/status`).then(
         (response) => response.json() as Promise<{ lloom?: { block: { number: number } } }>,
         () => undefined,
       );

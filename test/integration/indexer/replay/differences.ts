@@ -1,4 +1,5 @@
 import { csvCell } from "@lloom/protocol/csv";
+import { askAnew } from "../../../support/ask-anew.ts";
 import type { Callable } from "../../../support/contracts/callable.ts";
 import type { Market } from "../../../support/contracts/market.ts";
 import type { Indexer } from "../ponder-process.ts";
@@ -50,7 +51,7 @@ export async function differences(indexer: Indexer, market: Market, audits: Call
 
 /** Names of the tables that can be had as files, out of what is said where one cannot. */
 async function servedTables({ url }: Indexer): Promise<readonly string[]> {
-  const refused = (await (await fetch(`${url}/export/none.csv`)).json()) as { errors: { message: string }[] };
+  const refused = (await (await askAnew(`${url}/export/none.csv`)).json()) as { errors: { message: string }[] };
   const [{ message = "" } = {}] = refused.errors;
   return message.slice(message.indexOf(":") + 1).match(/\w+/g) ?? [];
 }

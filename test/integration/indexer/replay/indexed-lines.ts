@@ -1,3 +1,5 @@
+import { askAnew } from "../../../support/ask-anew.ts";
+
 /** Rows that a file may have. */
 const MOST_ROWS = 50_000;
 const FIRST_BLOCKS = 500;
@@ -29,7 +31,7 @@ export async function indexedTable(url: string, name: string, clients: readonly 
 }
 
 async function read(url: string, name: string, selection: string): Promise<IndexedTable> {
-  const response = await fetch(`${url}/export/${name}.csv${selection}`);
+  const response = await askAnew(`${url}/export/${name}.csv${selection}`);
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${name}: ${text}`);
   // No cell of these tables has a line of its own.
@@ -38,6 +40,6 @@ async function read(url: string, name: string, selection: string): Promise<Index
 }
 
 async function headOf(url: string): Promise<number> {
-  const { block } = (await (await fetch(`${url}/meta`)).json()) as { block: { number: string } };
+  const { block } = (await (await askAnew(`${url}/meta`)).json()) as { block: { number: string } };
   return Number(block.number);
 }
