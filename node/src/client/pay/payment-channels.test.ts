@@ -1,67 +1,32 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import { EMPTY_LANE, worstCost } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createExchange, TEST_CIPHER, testIdentity, testPrompt } from "../../../../test/support/exchange.ts";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { describe, expect, it } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { testIdentity, testPrompt } from "../../../../test/support/exchange.ts";
+import {
+  COST,
+  EXCHANGE,
+  EXECUTOR,
+  known,
+  NOW_MS,
+  never,
+  type StagedFunds,
+  stageChannels,
+  terms,
+} from "../../../../test/support/staged-channels.ts";
 import { openClientLog } from "../../store/client/client-log.ts";
-import { type Database, openDatabase } from "../../store/database/database.ts";
-import type { RequestTerms } from "./build-request.ts";
+import type { Database } from "../../store/database/database.ts";
 import { learnSettled } from "./learn-settled.ts";
-import { type OwnChannel, PaymentChannels, type PaymentChannelsOptions, type Trust } from "./payment-channels.ts";
+import type { PaymentChannelsOptions } from "./payment-channels.ts";
 
-const { answer, client, executor, hasher } = createExchange();
-const EXECUTOR = executor.address;
+const { answer, client, hasher } = EXCHANGE;
 const SALT: Hex = `0x${"5a".repeat(32)}`;
-const NOW_MS = 1_800_000_000_900;
-const never = new AbortController().signal;
-const terms: RequestTerms = {
-  ...{ client: client.address, executor: EXECUTOR, model: "m", promptHash: ZERO_HASH, paramsHash: ZERO_HASH },
-  ...{ maxInboundTokens: 1_000n, maxOutboundTokens: 500n, inboundPrice: 1_000_000n, outboundPrice: 2_000_000n },
-};
-/** Most that one request costs. */
-const COST = worstCost(terms);
-const known: Trust = { shown: 3, isDoubted: false };
 
-let directory: string;
 let db: Database;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-pay-"));
-  db = openDatabase(join(directory, "client.sqlite"), { cipher: TEST_CIPHER });
+databaseOfEachTest((opened) => {
+  db = opened;
 });
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-/** A client's channels with its real log, at a chain that keeps a deposit and one channel. */
-function stage(
-  chain: { deposit?: bigint; balance?: bigint; unlocking?: bigint } = {},
-  options: Partial<PaymentChannelsOptions> = {},
-) {
-  const store = openClientLog(db);
-  const state = { deposit: 0n, balance: 0n, unlocking: 0n, ...chain };
-  const did: string[] = [];
-  const pay = new PaymentChannels({
-    ...{ identity: client, hasher, store, clock: () => NOW_MS, deadlineSeconds: 600n, step: 10n * COST },
-    token: { decimals: 6, symbol: "tUSD" },
-    readChannel: async (): Promise<OwnChannel> => {
-      did.push("read");
-      return { balance: state.balance, unlocking: state.unlocking };
-    },
-    readDeposit: async () => state.deposit,
-    learnSettled: async () => void did.push("learn"),
-    allocate: async (_, amount) => {
-      did.push(`allocate ${amount / COST}`);
-      state.deposit -= amount;
-      state.balance += amount;
-    },
-    ...options,
-  });
-  const place = (trust = known, signal = never) => pay.place(terms, testPrompt(), { ...trust, signal });
-  return { pay, place, store, state, did };
-}
+const stage = (funds?: StagedFunds, options?: Partial<PaymentChannelsOptions>) => stageChannels(db, funds, options);
 
 describe("a request that is placed", () => {
   it("is signed, saved, and the first of a lane, with its deadline and its cap", async () => {
@@ -91,6 +56,22 @@ describe("a request that is placed", () => {
       { store: { ...log, onDisk: () => Promise.reject(new Error("full")) } },
     );
     await expect(refused.place()).rejects.toThrow("full");
+  });
+
+  it("leaves the channel's room to whoever is signed while a purse elsewhere is asked, and gets more for itself", async () => {
+    const { pay, store, did } = stage({ balance: COST, deposit: 10n * COST }, { step: COST });
+    const asked: (() => void)[] = [];
+    const purse = { hold: () => new Promise<void>((resolve) => asked.push(resolve)) };
+    const slow = pay.place(terms, testPrompt(), { ...known, signal: never, purse });
+    await expect.poll(() => asked).toHaveLength(1);
+    await pay.place(terms, testPrompt(), { ...known, signal: never });
+    asked[0]?.();
+    await expect.poll(() => asked).toHaveLength(2);
+    expect(did.filter((deed) => deed.startsWith("allocate"))).toHaveLength(1);
+    expect(store.outstanding(EXECUTOR, 0n)).toBe(COST);
+    asked[1]?.();
+    await slow;
+    expect(store.outstanding(EXECUTOR, 0n)).toBe(2n * COST);
   });
 
   it("continues the lane whose answer is known", async () => {

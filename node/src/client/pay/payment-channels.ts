@@ -74,7 +74,8 @@ export class PaymentChannels {
   ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n, trust)?.type === "enough") return await this.#sign(terms, prompt, purse);
+      const placed = this.#covers(terms, trust) ? await this.#sign(terms, prompt, { ...trust, purse }) : undefined;
+      if (placed !== undefined) return placed;
       await untilAborted(
         this.#allocating.run(() => this.#ensureChannel(terms, trust)),
         signal,
@@ -145,7 +146,12 @@ export class PaymentChannels {
     if (seen !== undefined) this.#seen.set(executor, { ...seen, balance: channelBalance });
   }
 
-  async #sign(terms: RequestTerms, prompt: OpenedPrompt, purse: Purse | undefined): Promise<PlacedRequest> {
+  /** Undefined where others took the channel's room while the purse was asked. */
+  async #sign(
+    terms: RequestTerms,
+    prompt: OpenedPrompt,
+    { purse, ...trust }: Trust & { readonly purse: Purse | undefined },
+  ): Promise<PlacedRequest | undefined> {
     const { identity, hasher, store, deadlineSeconds, clock } = this.#options;
     const { lane, state } = store.reserveLane(terms.executor);
     try {
@@ -154,7 +160,13 @@ export class PaymentChannels {
       const requestHash = hasher.hashRequest(request);
       const held = purse?.hold(requestHash, worstCost(terms));
       // Elsewhere than in this file, it is held first: whoever comes back after an end in between lets go of what was never signed.
-      if (held instanceof Promise) await held;
+      if (held instanceof Promise) {
+        await held;
+        if (!this.#covers(terms, trust)) {
+          store.releaseLane(terms.executor, lane);
+          return undefined;
+        }
+      }
       const signature = identity.sign(requestHash);
       const { promptSalt } = prompt;
       store.saveRequest({ requestHash, request, signature, promptSalt, prompt, sentAtMs: clock() });
@@ -164,6 +176,11 @@ export class PaymentChannels {
       store.releaseLane(terms.executor, lane);
       throw thrown;
     }
+  }
+
+  /** Whether the channel is known, and holds enough for one request more. */
+  #covers(terms: RequestTerms, trust: Trust): boolean {
+    return this.#plan(terms, 0n, trust)?.type === "enough";
   }
 
   /** Undefined while the channel is not known. */
@@ -180,7 +197,7 @@ export class PaymentChannels {
 
   /** Looks again with what the chain says now, and moves deposit into the channel if that is needed. */
   async #ensureChannel(terms: RequestTerms, trust: Trust): Promise<void> {
-    if (this.#plan(terms, 0n, trust)?.type === "enough") return;
+    if (this.#covers(terms, trust)) return;
     const { executor } = terms;
     const { readChannel, readDeposit, learnSettled, allocate } = this.#options;
     if (!this.#learned.has(executor)) await learnSettled(executor);
