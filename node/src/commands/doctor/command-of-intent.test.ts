@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { commandOfIntent } from "./command-of-intent.ts";
 
@@ -30,4 +31,27 @@ it.each([
 
 it("a node's own call is no command's", () => {
   expect(commandOfIntent(`0x${"5e".repeat(32)}`, plain)).toBeUndefined();
+});
+
+/** Deeds whose intents lead back to no command: what they carry out stands in a file, an order or a digest alone. */
+const WITHOUT = /^(credit|relay|authorize signer|revoke signer) /;
+
+it("knows every deed that the sources of the commands name, as they name it now", () => {
+  const files = globSync("../deeds/*-deeds.ts", { cwd: import.meta.dirname }).concat(
+    ["funding", "payouts", "releasing"].map((name) => `../deeds/${name}.ts`),
+  );
+  const intents = files.flatMap((file) => {
+    const source = readFileSync(new URL(file, import.meta.url), "utf8");
+    const finish = /FINISH = "(.*)"/.exec(source)?.[1] ?? "";
+    return [...source.matchAll(/intent: [`"](.*?)[`"],/g)].map(([, intent = ""]) =>
+      intent
+        .replace(/\$\{FINISH\}/, finish)
+        .replaceAll(/\$\{(amount|asked)\}/g, "10")
+        .replaceAll(/\$\{role\}/g, "executor")
+        .replaceAll(/\$\{\w+\}/g, A),
+    );
+  });
+  const unknown = intents.filter((intent) => !WITHOUT.test(intent) && commandOfIntent(intent, plain) === undefined);
+  expect(intents.length).toBeGreaterThanOrEqual(15);
+  expect(unknown).toEqual([`finish the unlock of ${A} for ${A}`]);
 });

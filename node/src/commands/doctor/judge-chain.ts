@@ -92,7 +92,12 @@ function judgePending(facts: AccountFacts): Finding[] {
         "lloom status",
       ),
     ];
-  return [warning(`${stuck}: its node, started again, goes on with it at a higher fee.`, COMMAND_OF[role])];
+  return [
+    warning(
+      `${stuck}: what sent it, its node or a command, goes on with it at a higher fee when started again.`,
+      COMMAND_OF[role],
+    ),
+  ];
 }
 
 export function judgeStake(facts: StakeFacts): Finding[] {
