@@ -7,11 +7,11 @@ import type { Wallet } from "ethers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, openMarket, walletOf } from "../support/contracts/market.ts";
 import { Table } from "../support/jury-game/play.ts";
-import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { expectAnalytics } from "./indexer/analytics.ts";
 import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
+import { COURSES, five } from "./indexer/every-course.ts";
 import { expectMeasured } from "./indexer/measured-agreement.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
 import { type Named, nameOf, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
@@ -193,22 +193,6 @@ test("agrees about delivery disputes, however they end", async () => {
   const { slashings } = await indexer.query(`{ slashings(where: { disputeId: "${ids.at(-1)}" }) { items { taken } } }`);
   expect((slashings as { items: Row[] }).items).toEqual([{ taken: defaulted?.["slashed"] }]);
 });
-
-const five = (votes: string) => votes.split(" ") as Course["panels"][number];
-const COURSES: readonly Course[] = [
-  { conceded: true, panels: [], appealed: false },
-  { conceded: false, panels: [five("mismatch mismatch mismatch match absent")], appealed: false },
-  {
-    conceded: false,
-    panels: [
-      five("match match match mismatch hidden"),
-      five("mismatch mismatch mismatch mismatch mismatch mismatch match match insufficient hidden absent"),
-    ],
-    appealed: true,
-    ruling: "mismatch",
-  },
-  { conceded: false, panels: [five("match match match match match")], appealed: false },
-];
 
 test("agrees about measured disputes, their panels and every vote", async () => {
   table = await Table.open(market, VALIDATORS);

@@ -1,6 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { expect, test } from "vitest";
+import { seeded } from "../../../protocol/test/seeded.ts";
 import { databaseOfEachTest } from "../../../test/support/database-of-each-test.ts";
 import { createExchange } from "../../../test/support/exchange.ts";
 import { type Duty, type DutyLog, openDutyLog } from "./duty-log.ts";
@@ -19,19 +20,8 @@ const { reopen } = databaseOfEachTest((opened) => {
   log = openDutyLog(opened);
 });
 
-/** Numbers from a seed, the same on every machine (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 test.each(SEEDS)("is what it was told, over any history of notes, changes, ends and restarts, seed %i", (seed) => {
-  const draw = random(seed);
+  const draw = seeded(seed).below;
   const model = new Map<string, { duty: Duty; isClosed: boolean }>();
   const amount = () => BigInt(draw(2 ** 31)) ** 3n;
   for (let step = 0; step < STEPS; step++) {

@@ -48,13 +48,18 @@ const CONTRACTS = {
   jury: abis.juryAbi,
 } as const;
 
+/** What reads the logs of each contract, by its address in lower case. */
+export function logReaders(market: Market, audits: string): ReadonlyMap<string, Interface> {
+  const readers = new Map<string, Interface>([[audits.toLowerCase(), new Interface(abis.auditsAbi)]]);
+  for (const [name, abi] of Object.entries(CONTRACTS))
+    readers.set(market[name as keyof typeof CONTRACTS].address.toLowerCase(), new Interface(abi));
+  return readers;
+}
+
 /** Reads every log of the deployment, with the blocks and the escrow's transactions. `audits` may be another contract than the market's own. */
 export async function readPast(market: Market, audits: string = market.audits.address): Promise<RawPast> {
   const { provider } = market.connection.ethers;
-  const readers = new Map<string, Interface>([[audits.toLowerCase(), new Interface(abis.auditsAbi)]]);
-  for (const [name, abi] of Object.entries(CONTRACTS)) {
-    readers.set(market[name as keyof typeof CONTRACTS].address.toLowerCase(), new Interface(abi));
-  }
+  const readers = logReaders(market, audits);
   const logs = await provider.getLogs({ address: [...readers.keys()], fromBlock: 0 });
   const numbers = [...new Set(logs.map(({ blockNumber }) => blockNumber))];
   const times = new Map<number, number>();

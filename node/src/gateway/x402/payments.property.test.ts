@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { expect, test } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { DEPLOYMENT, END } from "../../../../test/support/staged-client.ts";
 import {
@@ -33,17 +34,6 @@ let db: Database;
 const { reopen } = databaseOfEachTest((opened) => {
   db = opened;
 });
-
-/** Numbers from a seed, the same on every machine (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What of a call is known to the world outside of the gateway. */
 interface Told {
@@ -92,7 +82,7 @@ class Process {
 test.each(SEEDS)(
   "over any interleaving of calls, repeats, failures and ends of the process, no payment pays for two answers, none is told unpaid, no call is paid twice, seed %i",
   async (seed) => {
-    const draw = random(seed);
+    const draw = seeded(seed).below;
     const ledger = stageLedger();
     ledger.verify = () => undefined;
     const payer = newPayer();

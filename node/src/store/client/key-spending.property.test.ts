@@ -1,6 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { worstCost } from "@lloom/protocol/lane";
 import { expect, test } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Asked, createExchange } from "../../../../test/support/exchange.ts";
 import type { Database } from "../database/database.ts";
@@ -30,17 +31,6 @@ const { reopen } = databaseOfEachTest((opened) => {
 });
 const charge = (requestHash: Hex) => chargeOf(db, requestHash, nowSeconds);
 
-/** Numbers from a seed, the same on every machine (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** A request that was let in: its most until it is resolved, then what it did cost. */
 interface Call {
   readonly asked: Asked;
@@ -54,7 +44,7 @@ interface Call {
 test.each(SEEDS)(
   "never spends more than the budget, and counts every request once, over any interleaving of calls, ends and kills, seed %i",
   (seed) => {
-    const draw = random(seed);
+    const draw = seeded(seed).below;
     nowSeconds = 1_000;
     const terms = { name: "team", budget: undefined, models: undefined, perMinute: undefined, expiresAtMs: undefined };
     const keyId = openApiKeys(db).add(terms, "secret", 0).id;

@@ -1,6 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import { expect, test } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Answered, type Asked, createExchange } from "../../../../test/support/exchange.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
@@ -26,20 +27,9 @@ const { reopen } = databaseOfEachTest((opened) => {
   log = openExecutorLog(opened);
 });
 
-/** Numbers from a seed, the same on every machine (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 test.each(SEEDS)("stands where protocol's rules put it after any history, seed %i", { timeout: 120_000 }, (seed) => {
   reopen();
-  const draw = random(seed);
+  const draw = seeded(seed).below;
   const models = new Map<bigint, Model>(LANES.map((lane) => [lane, { state: EMPTY_LANE, settledCost: 0n }]));
   for (let step = 0; step < STEPS; step++) {
     const lane = LANES[draw(LANES.length)] ?? 0n;

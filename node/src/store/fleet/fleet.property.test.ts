@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
 import { type OwnPostgres, openPostgres } from "../../../../test/support/postgres.ts";
 import { DAY_MS } from "../client/budget-period.ts";
 import { NO_CHARGE, type RequestCharge } from "../client/request-charge.ts";
@@ -31,17 +32,6 @@ afterAll(async () => {
 /** On a machine without Postgres there is nothing to share. */
 const shared = test.skipIf(postgres === undefined);
 
-/** Numbers from a seed, the same on every machine (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 async function stage(name: string) {
   const nowMs = { at: 1_000 };
   const open = async (index: number): Promise<FleetKeys> => {
@@ -65,7 +55,7 @@ shared.each(SEEDS)(
   "gateways side by side never take more than one budget, and count each request once, over kills and repeats, seed %i",
   { timeout: START_MS },
   async (seed) => {
-    const draw = random(seed);
+    const draw = seeded(seed).below;
     const { open, book, key, hold } = await stage(`seed ${seed}`);
     const gateways = await Promise.all(GATEWAYS.map((_, index) => open(index)));
     /** What was held, by whom, and what it did cost, if that is known. */

@@ -2,9 +2,9 @@ import { seeded } from "../../../../protocol/test/seeded.ts";
 import { openAudits } from "../../../support/contracts/audits.ts";
 import type { Market } from "../../../support/contracts/market.ts";
 import { Table } from "../../../support/jury-game/play.ts";
-import type { Course } from "../../../support/jury-game/rules.ts";
 import { type Cast, enterMarket, settleSome } from "../deeds.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "../disputed-deeds.ts";
+import { COURSES } from "../every-course.ts";
 import * as judgedDeeds from "../judged-deeds.ts";
 import { ReputationLife, seatReputation } from "../reputation-deeds.ts";
 import { BulkTrade } from "./bulk-trade.ts";
@@ -34,22 +34,6 @@ export interface WholeLife {
   /** Who moved money and stake in every way first. */
   readonly cast: Cast;
 }
-
-const five = (votes: string) => votes.split(" ") as Course["panels"][number];
-const COURSES: readonly Course[] = [
-  { conceded: true, panels: [], appealed: false },
-  { conceded: false, panels: [five("mismatch mismatch mismatch match absent")], appealed: false },
-  {
-    conceded: false,
-    panels: [
-      five("match match match mismatch hidden"),
-      five("mismatch mismatch mismatch mismatch mismatch mismatch match match insufficient hidden absent"),
-    ],
-    appealed: true,
-    ruling: "mismatch",
-  },
-  { conceded: false, panels: [five("match match match match match")], appealed: false },
-];
 
 /**
  * A history by all contracts, the same for a seed: everybody moves money and stake, settles in bulk, is audited, disputed, judged, slashed

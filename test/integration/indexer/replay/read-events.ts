@@ -3,6 +3,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import * as abis from "@lloom/protocol/generated/abi";
 import { Interface, Result } from "ethers";
 import type { Market } from "../../../support/contracts/market.ts";
+import { logReaders } from "../raw-logs.ts";
 
 /** An event as its log has it: texts in lower case, all numbers as bigint. */
 export interface Happened {
@@ -32,15 +33,6 @@ export interface ChainEvents {
   readonly answerTimes: ReadonlyMap<string, number>;
 }
 
-const CONTRACTS = {
-  accounting: abis.accountingV2Abi,
-  stakeRegistry: abis.stakeRegistryAbi,
-  disputes: abis.equivocationDisputesAbi,
-  delivery: abis.deliveryDisputesAbi,
-  measured: abis.measuredDisputesAbi,
-  deposits: abis.measuredDepositsAbi,
-  jury: abis.juryAbi,
-} as const;
 /** Events in whose rows something of the transaction stands. */
 const OF_TRANSACTIONS: ReadonlySet<string> = new Set(["LaneSettled", "PairRejected", "AnswerRevealed"]);
 const BLOCKS_AT_A_TIME = 200;
@@ -59,9 +51,7 @@ interface RpcLog {
 export async function readChain(market: Market, audits: string): Promise<ChainEvents> {
   const { provider } = market.connection;
   const ask = <Answer>(method: string, ...params: unknown[]) => provider.request({ method, params }) as Promise<Answer>;
-  const readers = new Map<string, Interface>([[audits.toLowerCase(), new Interface(abis.auditsAbi)]]);
-  for (const [name, abi] of Object.entries(CONTRACTS))
-    readers.set(market[name as keyof typeof CONTRACTS].address.toLowerCase(), new Interface(abi));
+  const readers = logReaders(market, audits);
   const head = Number(await ask<Hex>("eth_blockNumber"));
   const events: Happened[] = [];
   const times = new Map<string, number>();
