@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { queryObjects } from "node:v8";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
@@ -72,6 +73,17 @@ describe("a paid answer", () => {
     expect(sold?.receipt).toEqual(end.receipt);
     expect(bought?.receipt).toEqual(end.receipt);
     expect(Buffer.from(seller.store.delivery(end.requestHash)?.delivered ?? [])).toEqual(Buffer.from(text));
+  });
+
+  it("leaves nothing behind that ends answers, in either process", async () => {
+    await using _seller = await world.seller({ backend: scriptedBackend() });
+    await using buyer = await world.buyer();
+    const askMany = async (count: number): Promise<number> => {
+      for (let asked = 0; asked < count; asked += 1) await askAll(buyer);
+      return queryObjects(AbortSignal, { format: "count" });
+    };
+    const before = await askMany(20);
+    expect((await askMany(100)) - before).toBeLessThan(50);
   });
 
   it("settles many parallel lanes in few transactions, to the unit", async () => {

@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
+import { orAborted } from "../../primitives/or-aborted.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { isOfWeights } from "../choose/weights.ts";
 import type { ClientSettings } from "../client-options.ts";
@@ -78,11 +79,4 @@ async function firstOffer(
     if (wanted.executor === undefined && book.names(settings.clock(), () => true, 1).length > 0) searched.abort();
   });
   while (!until.aborted && !hasOffers()) await book.change(until);
-}
-
-function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  const aborted = Promise.withResolvers<void>();
-  if (signal.aborted) aborted.resolve();
-  signal.addEventListener("abort", () => aborted.resolve(), { once: true });
-  return Promise.race([work, aborted.promise]);
 }

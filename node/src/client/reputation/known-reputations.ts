@@ -4,8 +4,8 @@ import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
 import { asLloomError } from "../../errors.ts";
 import type { Indexer } from "../../indexer/indexer.ts";
 import type { Log } from "../../log.ts";
-import { aborted } from "../../primitives/aborted.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { orAborted } from "../../primitives/or-aborted.ts";
 import { pause } from "../../primitives/pause.ts";
 import { draw } from "../choose/draw.ts";
 import type { Reputation } from "../choose/reputation.ts";
@@ -84,7 +84,7 @@ export class KnownReputations {
   /** Looks at an executor now, until the signal aborts: before it is asked although an index reports it. Never rejects. */
   async confirm(executor: Address, signal: AbortSignal): Promise<void> {
     if (this.#checked.has(executor)) return;
-    await Promise.race([this.#checkNoted(executor, this.#closing ?? signal), aborted(signal)]);
+    await orAborted(this.#checkNoted(executor, this.#closing ?? signal), signal);
   }
 
   /** Asks and computes, again and again; never rejects. */

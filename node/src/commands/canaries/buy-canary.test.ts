@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ToldRefusal } from "../../client/ask/told-refusal.ts";
 import type { AskEvent } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
+import { aborted } from "../../primitives/aborted.ts";
 import { seededRandom } from "../../validator/canary/draw.ts";
 import { drawCanary } from "../../validator/canary/draw-canary.ts";
 import { buyCanary, type CanaryClient } from "./buy-canary.ts";
@@ -20,8 +21,6 @@ const bought = (ask: Ask, { mostMs = 60_000, signal = never } = {}) =>
     order,
     signal,
   );
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 describe("a canary that is not over by its request's deadline", () => {
   it("is unanswered, however many letters came, whether the client ends as it is told or as if by itself", async () => {

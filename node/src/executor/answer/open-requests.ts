@@ -1,8 +1,8 @@
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { InferCall } from "../../p2p/infer/infer-session.ts";
-import { aborted } from "../../primitives/aborted.ts";
 import { LOOP_TURNS } from "../../primitives/loop-turns.ts";
+import { orAborted } from "../../primitives/or-aborted.ts";
 import { PROBES } from "../../primitives/probes.ts";
 import { type AdmissionParts, admit } from "../admit/admit.ts";
 import type { Counter } from "../executor-status.ts";
@@ -57,9 +57,8 @@ export class OpenRequests {
 
   /** Resolves when no request is open, or the signal aborts. */
   async none(signal: AbortSignal): Promise<void> {
-    const stopped = aborted(signal);
     while (this.#open.size > 0 && !signal.aborted) {
-      await Promise.race([Promise.all([...this.#open].map(({ closed }) => closed)), stopped]);
+      await orAborted(Promise.all([...this.#open].map(({ closed }) => closed)), signal);
     }
   }
 
